@@ -1,0 +1,144 @@
+// Hot path.
+// Deadlines in a hashed wheel of 4,096 slots of about 1 ms, entries chained by index.
+//
+//   slot 0 ─► entry ─► entry        advance(now) walks the slots the clock has passed and fires
+//   slot 1 ─►                       what is due; an entry of a later round stays in its slot.
+//   slot 2 ─► entry
+//
+// It keeps no clock of its own: the event loop asks nextDeadlineNs() and comes back.
+import { assert } from './assert.ts'
+import { TIMERS_MAX } from './limits.ts'
+import { NEVER_NS, type MonoNs } from './units.ts'
+
+const SLOT_COUNT = 4_096
+const SLOT_SHIFT_NS = 2 ** 20
+const NONE = -1
+
+export interface TimerTarget {
+  onTimer(token: number, nowNs: MonoNs): void
+}
+
+/** Names one armed timer; stale handles are recognised and ignored. */
+export type TimerHandle = number
+export const NO_TIMER: TimerHandle = -1
+
+export class TimerWheel {
+  readonly #slotFirst = new Int32Array(SLOT_COUNT).fill(NONE)
+  readonly #next: Int32Array
+  readonly #deadlineNs: Float64Array
+  readonly #token: Float64Array
+  readonly #round: Uint32Array
+  readonly #target: (TimerTarget | null)[]
+  #free = 0
+  #armedCount = 0
+  #tick = 0
+  #earliestNs: number = NEVER_NS
+
+  constructor(capacity: number = TIMERS_MAX) {
+    this.#next = new Int32Array(capacity)
+    this.#deadlineNs = new Float64Array(capacity)
+    this.#token = new Float64Array(capacity)
+    this.#round = new Uint32Array(capacity)
+    this.#target = Array.from({ length: capacity }, () => null)
+    for (let i = 0; i < capacity; i++) this.#next[i] = i + 1 < capacity ? i + 1 : NONE
+  }
+
+  get armedCount(): number {
+    return this.#armedCount
+  }
+
+  /** Fires `target.onTimer(token)` in the first advance at or after `deadlineNs`. */
+  arm(target: TimerTarget, token: number, deadlineNs: MonoNs): TimerHandle {
+    const entry = this.#free
+    assert(entry !== NONE, 'timer wheel full: raise TIMERS_MAX')
+    this.#free = this.#next[entry]!
+    this.#target[entry] = target
+    this.#token[entry] = token
+    this.#deadlineNs[entry] = deadlineNs
+    this.#link(entry, Math.max(this.#tick, Math.floor(deadlineNs / SLOT_SHIFT_NS)))
+    this.#armedCount++
+    if (deadlineNs < this.#earliestNs) this.#earliestNs = deadlineNs
+    return this.#round[entry]! * this.#next.length + entry
+  }
+
+  /** A handle that has fired or was cancelled is ignored. */
+  cancel(handle: TimerHandle): void {
+    if (handle === NO_TIMER) return
+    const entry = handle % this.#next.length
+    if (this.#round[entry] !== Math.floor(handle / this.#next.length)) return
+    // Unlinking would walk the chain; an entry without a target is dropped when its slot is met.
+    if (this.#target[entry] === null) return
+    this.#target[entry] = null
+    this.#armedCount--
+  }
+
+  /** No later than the earliest armed deadline; may be earlier after a cancel. */
+  nextDeadlineNs(): MonoNs {
+    return this.#earliestNs as MonoNs
+  }
+
+  /** Fires everything due at `nowNs`; what a firing arms waits for the next advance. Returns how many. */
+  advance(nowNs: MonoNs): number {
+    if (nowNs < this.#earliestNs) return 0
+    let fired = 0
+    const tickNow = Math.floor(nowNs / SLOT_SHIFT_NS)
+    const first = Math.max(this.#tick, tickNow - SLOT_COUNT + 1)
+    for (let tick = first; tick <= tickNow; tick++) {
+      this.#tick = tick
+      fired += this.#fireSlot(tick % SLOT_COUNT, nowNs)
+    }
+    this.#earliestNs = this.#findEarliest()
+    return fired
+  }
+
+  #fireSlot(slot: number, nowNs: MonoNs): number {
+    let fired = 0
+    let entry = this.#slotFirst[slot]!
+    this.#slotFirst[slot] = NONE
+    while (entry !== NONE) {
+      const next = this.#next[entry]!
+      const target = this.#target[entry]!
+      if (target !== null && this.#deadlineNs[entry]! > nowNs) {
+        this.#link(entry, slot)
+      } else {
+        const token = this.#token[entry]!
+        this.#release(entry)
+        if (target !== null) {
+          this.#armedCount--
+          fired++
+          target.onTimer(token, nowNs)
+        }
+      }
+      entry = next
+    }
+    return fired
+  }
+
+  #link(entry: number, tick: number): void {
+    const slot = tick % SLOT_COUNT
+    this.#next[entry] = this.#slotFirst[slot]!
+    this.#slotFirst[slot] = entry
+  }
+
+  #release(entry: number): void {
+    this.#target[entry] = null
+    this.#round[entry] = (this.#round[entry]! + 1) & 0xff_ffff
+    this.#next[entry] = this.#free
+    this.#free = entry
+  }
+
+  #findEarliest(): number {
+    let earliestNs: number = NEVER_NS
+    if (this.#armedCount === 0) return earliestNs
+    for (let i = 0; i < SLOT_COUNT; i++) {
+      const tick = this.#tick + i
+      for (let e = this.#slotFirst[tick % SLOT_COUNT]!; e !== NONE; e = this.#next[e]!) {
+        if (this.#target[e] === null) continue
+        if (this.#deadlineNs[e]! < earliestNs) earliestNs = this.#deadlineNs[e]!
+      }
+      // Slots beyond this one hold later deadlines, except those of later rounds: none is earlier.
+      if (earliestNs <= (tick + 1) * SLOT_SHIFT_NS) return earliestNs
+    }
+    return earliestNs
+  }
+}

@@ -1,0 +1,49 @@
+// The seam between protocols and the world: an ordered stream of bytes, both ways.
+// Two makes: net-link.ts (node:net and node:tls) and memory-link.ts (the virtual clock).
+// A link never calls back from inside dial, send, write or close.
+import type { Outcome } from '#core/outcome.ts'
+import type { MonoNs } from '#core/units.ts'
+import type { ReceiveRegion } from './receive-region.ts'
+
+export interface LinkAddress {
+  readonly host: string
+  readonly port: number
+  readonly tls: boolean
+}
+
+export const LinkClose = {
+  /** The peer ended the stream, or we did. */
+  Ended: 0,
+  /** Connection refused or host not found: nothing was ever sent. */
+  Refused: 1,
+  /** Reset, broken pipe, TLS failure: what was sent last may or may not have arrived. */
+  Broken: 2,
+} as const
+export type LinkClose = (typeof LinkClose)[keyof typeof LinkClose]
+
+export interface LinkListener {
+  onOpen(nowNs: MonoNs): void
+  /** New bytes stand in `region` up to its writeOffset; consume what was understood. */
+  onBytes(region: ReceiveRegion, nowNs: MonoNs): void
+  /** Exactly once for each dial, also after close(). No callback follows it. */
+  onClosed(reason: LinkClose, detail: string, nowNs: MonoNs): void
+}
+
+export interface ByteLink {
+  /**
+   * Compose outgoing bytes here from 0, then send(size): one write, no copy by us. Owned by the
+   * link, SEND_FRAME_BYTES_MAX long, and possibly another buffer after each send: read it anew.
+   */
+  readonly out: Uint8Array
+  send(sizeBytes: number): Outcome
+  /** Cold path: bytes of any size, copied before return. */
+  write(bytes: Uint8Array): Outcome
+  /** Bytes accepted but not yet handed to the kernel. */
+  readonly pendingBytes: number
+  /** Ends the stream; onClosed follows. */
+  close(): void
+}
+
+export interface Dialer {
+  dial(address: LinkAddress, region: ReceiveRegion, listener: LinkListener): ByteLink
+}
