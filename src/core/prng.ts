@@ -17,18 +17,17 @@ export class Prng {
 
   /** Uniform in [0, 2^32). */
   nextUint32(): number {
-    const s = this.#state
-    const s1 = s[1]!
+    const state = this.#state
+    const s0 = state[0]!
+    const s1 = state[1]!
+    const mixed2 = state[2]! ^ s0
+    const mixed3 = state[3]! ^ s1
     const product = Math.imul(s1, 5)
     const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0
-    const shifted = s1 << 9
-    s[2] = s[2]! ^ s[0]!
-    s[3] = s[3]! ^ s1
-    s[1] = s1 ^ s[2]!
-    s[0] = s[0]! ^ s[3]!
-    s[2] = s[2]! ^ shifted
-    const s3 = s[3]!
-    s[3] = (s3 << 11) | (s3 >>> 21)
+    state[0] = s0 ^ mixed3
+    state[1] = s1 ^ mixed2
+    state[2] = mixed2 ^ (s1 << 9)
+    state[3] = (mixed3 << 11) | (mixed3 >>> 21)
     return result
   }
 
