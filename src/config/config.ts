@@ -70,8 +70,13 @@ export interface ControlConfig {
 export interface TaskConfig {
   readonly id: string
   readonly type: 'iceberg'
-  /** The whole parameter set in the user's words, validated by the task's own parser. */
+  /**
+   * The parameter set in the user's words, without id and type and with the account filled in;
+   * validated by the task's own parser.
+   */
   readonly parameters: Readonly<Record<string, unknown>>
   /** Where in the file the task stands, for messages: `file:line:column`. */
   readonly position: string
+  /** Parameter → `file:line:column` of its value, for messages of the task's own parser. */
+  readonly parameterPositions?: Readonly<Record<string, string>>
 }
