@@ -17,8 +17,16 @@ export const ORDER_EVENTS_MAX = 8_192
 export const DEPTH_LEVELS_MAX = 5_000
 /** Levels held per book side; beyond it the worst are dropped (never the touch). */
 export const BOOK_LEVELS_MAX = 8_192
+/** Ticks around the best price held in a side's ring; the rest goes to its sorted list. */
+export const BOOK_WINDOW_TICKS = 16_384
 /** Diffs kept while a snapshot is fetched: 100 ms diffs for 25 s. */
 export const SYNC_BUFFER_DIFFS_MAX = 256
+/** Levels of those diffs, both sides together; it must hold the largest single diff. */
+export const SYNC_BUFFER_LEVELS_MAX = 16_384
+/** Public trades remembered for each instrument. */
+export const TRADE_TAPE_MAX = 1_024
+/** Own working orders of one account on one instrument that a reference is read net of. */
+export const OWN_DEPTH_ORDERS_MAX = 1_024
 /** Timers armed at once: a few a connection, two a task. */
 export const TIMERS_MAX = 65_536
 /** Commands queued by the control room and not yet drained. */
@@ -48,5 +56,6 @@ export const JOURNAL_RECORD_BYTES_MAX = 65_536
 
 assert(TASKS_MAX <= 1 << 21, 'a task index must fit the 21 bits of a client order id')
 assert(ORDERS_MAX >= TASKS_MAX * TASK_LIVE_ORDERS_MAX, 'every task may have its live orders')
+assert(SYNC_BUFFER_LEVELS_MAX >= 2 * DEPTH_LEVELS_MAX, 'the largest diff fits the sync buffer')
 assert(RECEIVE_REGION_BYTES >= 2 * MESSAGE_BYTES_MAX, 'a region holds a maximum message and a read')
 assert(JOURNAL_RING_BYTES >= 16 * JOURNAL_RECORD_BYTES_MAX, 'a ring holds many largest records')
