@@ -14,6 +14,8 @@ export class OrderTable {
   readonly type: Uint8Array
   readonly timeInForce: Uint8Array
   readonly reduceOnly: Uint8Array
+  /** Why it was rejected, as RejectReason; 0 otherwise. */
+  readonly rejectReason: Uint8Array
   readonly task: Int32Array
   readonly instrument: Int32Array
   readonly account: Int32Array
@@ -45,6 +47,7 @@ export class OrderTable {
     this.type = new Uint8Array(capacity)
     this.timeInForce = new Uint8Array(capacity)
     this.reduceOnly = new Uint8Array(capacity)
+    this.rejectReason = new Uint8Array(capacity)
     this.task = new Int32Array(capacity).fill(NONE)
     this.instrument = new Int32Array(capacity)
     this.account = new Int32Array(capacity)
@@ -82,6 +85,7 @@ export class OrderTable {
     this.filledUnits[order] = 0
     this.cumQtyUnits[order] = 0
     this.reduceOnly[order] = 0
+    this.rejectReason[order] = 0
     this.sentNs[order] = 0
     this.acceptedNs[order] = 0
     this.cancelSentNs[order] = 0

@@ -1,0 +1,99 @@
+// Every execution the venues have proved, once each, and exact sums over them.
+// A fill is a fact: it is booked even when it breaks a limit; others raise the alarm.
+import { D, averageText, textFromUnits } from '#core/decimal.ts'
+import type { PriceUnits, QtyUnits, Side } from '#core/units.ts'
+
+export interface Fill {
+  readonly order: number
+  readonly clientIdHi: number
+  readonly clientIdLo: number
+  readonly task: number
+  readonly account: number
+  readonly instrument: number
+  readonly side: Side
+  readonly priceUnits: PriceUnits
+  readonly qtyUnits: QtyUnits
+  /** The venue's id, unique within (account, instrument). */
+  readonly tradeId: string
+  /** Exact decimal text, positive = paid; '' where the venue did not say. */
+  readonly fee: string
+  readonly feeAsset: string
+  readonly isMaker: boolean
+  readonly venueTimeUs: number
+}
+
+/** Σ over distinct fills of one task; notional in 10^-(priceScale + qtyScale) of quote. */
+export interface FillTotals {
+  qtyUnits: number
+  notionalUnits: bigint
+  count: number
+  readonly feeByAsset: Map<string, D>
+}
+
+export class FillLedger {
+  readonly #seen = new Set<string>()
+  readonly #byTask: FillTotals[] = []
+
+  get count(): number {
+    return this.#seen.size
+  }
+
+  knows(account: number, instrument: number, tradeId: string): boolean {
+    return this.#seen.has(key(account, instrument, tradeId))
+  }
+
+  /** False when this execution was booked before (streams, replies and listings all repeat it). */
+  book(fill: Fill): boolean {
+    const id = key(fill.account, fill.instrument, fill.tradeId)
+    if (this.#seen.has(id)) return false
+    this.#seen.add(id)
+    const totals = this.totals(fill.task)
+    totals.qtyUnits += fill.qtyUnits
+    totals.notionalUnits += BigInt(fill.priceUnits) * BigInt(fill.qtyUnits)
+    totals.count++
+    if (fill.fee !== '') {
+      const before = totals.feeByAsset.get(fill.feeAsset) ?? new D(0)
+      totals.feeByAsset.set(fill.feeAsset, before.add(fill.fee))
+    }
+    return true
+  }
+
+  totals(task: number): FillTotals {
+    return (this.#byTask[task] ??= {
+      qtyUnits: 0,
+      notionalUnits: 0n,
+      count: 0,
+      feeByAsset: new Map(),
+    })
+  }
+}
+
+/** Σ(price × qty) / Σ qty as decimal text (H10), or '' before the first fill. */
+export function averagePriceText(
+  totals: { readonly qtyUnits: number; readonly notionalUnits: bigint },
+  priceScale: number,
+): string {
+  const average = averagePrice(totals, priceScale)
+  return average === null ? '' : averageText(average)
+}
+
+/** The exact average, or null before the first fill. */
+export function averagePrice(
+  totals: { readonly qtyUnits: number; readonly notionalUnits: bigint },
+  priceScale: number,
+): D | null {
+  if (totals.qtyUnits === 0) return null
+  const units = new D(totals.notionalUnits.toString()).div(totals.qtyUnits)
+  return units.div(D.pow(10, priceScale))
+}
+
+/** Fees as text by asset, in alphabetical order. */
+export function feesText(totals: FillTotals): Record<string, string> {
+  const assets = [...totals.feeByAsset.keys()].toSorted()
+  return Object.fromEntries(assets.map((a) => [a, totals.feeByAsset.get(a)!.toFixed()]))
+}
+
+export const qtyText = (qty: number, qtyScale: number): string => textFromUnits(qty, qtyScale)
+
+const key = (account: number, instrument: number, tradeId: string): string =>
+  `${account}:${instrument}:${tradeId}`

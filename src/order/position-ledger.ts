@@ -1,0 +1,36 @@
+// What each account holds: signed net base traded by us per instrument, and the venue's balances.
+// Positions follow from fills alone; balances are the venue's word, replaced whole each time.
+import { sideSign, type QtyUnits, type Side } from '#core/units.ts'
+
+export interface Balance {
+  readonly free: number
+  readonly locked: number
+}
+
+export class PositionLedger {
+  readonly #netUnits = new Map<number, number>()
+  readonly #balances = new Map<string, Balance>()
+
+  /** Net of our own fills on this instrument since the journal began, in qtyUnits. */
+  netUnits(account: number, instrument: number): number {
+    return this.#netUnits.get(slot(account, instrument)) ?? 0
+  }
+
+  bookFill(account: number, instrument: number, side: Side, qty: QtyUnits): void {
+    const signed = sideSign(side) * qty
+    const at = slot(account, instrument)
+    this.#netUnits.set(at, (this.#netUnits.get(at) ?? 0) + signed)
+  }
+
+  /** Float bounds are enough here: they only decide whether asking makes sense. */
+  setBalance(account: number, asset: string, free: string, locked: string): void {
+    this.#balances.set(`${account}:${asset}`, { free: Number(free), locked: Number(locked) })
+  }
+
+  /** Undefined until the venue has said. */
+  balance(account: number, asset: string): Balance | undefined {
+    return this.#balances.get(`${account}:${asset}`)
+  }
+}
+
+const slot = (account: number, instrument: number): number => instrument * 1_024 + account
