@@ -1,6 +1,6 @@
 // The seam between protocols and the world: an ordered stream of bytes, both ways.
 // Two makes: net-link.ts (node:net and node:tls) and memory-link.ts (the virtual clock).
-// A link never calls back from inside dial, send, write or close.
+// A link never calls back from inside dial, send, write, close or abort.
 import type { Outcome } from '#core/outcome.ts'
 import type { MonoNs } from '#core/units.ts'
 import type { ReceiveRegion } from './receive-region.ts'
@@ -14,9 +14,9 @@ export interface LinkAddress {
 export const LinkClose = {
   /** The peer ended the stream, or we did. */
   Ended: 0,
-  /** Connection refused or host not found: nothing was ever sent. */
+  /** Never opened (refused, host not found, TLS not agreed): nothing of ours was ever sent. */
   Refused: 1,
-  /** Reset, broken pipe, TLS failure: what was sent last may or may not have arrived. */
+  /** Reset or broken pipe after it was open: what was sent last may or may not have arrived. */
   Broken: 2,
 } as const
 export type LinkClose = (typeof LinkClose)[keyof typeof LinkClose]
@@ -35,13 +35,16 @@ export interface ByteLink {
    * link, SEND_FRAME_BYTES_MAX long, and possibly another buffer after each send: read it anew.
    */
   readonly out: Uint8Array
+  /** Ok, NotReady (not open, or ending) or Full (too much waits for a peer that does not read). */
   send(sizeBytes: number): Outcome
-  /** Cold path: bytes of any size, copied before return. */
+  /** Cold path: bytes of any size, copied before return. Outcomes as send. */
   write(bytes: Uint8Array): Outcome
   /** Bytes accepted but not yet handed to the kernel. */
   readonly pendingBytes: number
-  /** Ends the stream; onClosed follows. */
+  /** Ends the stream after what was sent; onClosed follows, within a second or so. No onBytes any more. */
   close(): void
+  /** Drops the stream now, unsent bytes included; onClosed follows. For a peer that is beyond talking to. */
+  abort(): void
 }
 
 export interface Dialer {

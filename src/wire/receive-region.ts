@@ -32,6 +32,8 @@ export class ReceiveRegion {
   /** Where the next read may land. Empty only when an unconsumed message fills the region. */
   room(): Uint8Array {
     if (this.bytes.length - this.#writeOffset < READ_ROOM_BYTES_MIN) this.#moveTailToFront()
+    // Nearly every read begins on an empty region: no view is made then.
+    if (this.#writeOffset === 0) return this.bytes
     return this.bytes.subarray(this.#writeOffset)
   }
 
