@@ -88,6 +88,12 @@ export interface VenueAccount {
   requestOrder(order: number, token: number, nowNs: MonoNs): Outcome
   /** Every open order of the account on the instrument, then ListingEnd(token). */
   requestOpenOrders(instrument: number, token: number, nowNs: MonoNs): Outcome
+  /**
+   * Every order of the account on the instrument, in any state, created or changed since `sinceUs`
+   * (Binance: allOrders): ReportedOpen / ReportedDone rows, then ListingEnd(token). Its absence
+   * from a complete listing proves that an old enough order was never accepted.
+   */
+  requestOrderHistory(instrument: number, sinceUs: number, token: number, nowNs: MonoNs): Outcome
   /** Fills of the account on the instrument from `sinceTradeId` on ('' = from `sinceUs`). */
   requestFills(
     instrument: number,
