@@ -7,6 +7,8 @@ export class DepthUpdate {
   /** Update ids the message covers, both inclusive; a snapshot has lastUpdateId only. */
   firstUpdateId = 0
   lastUpdateId = 0
+  /** The last id of the message before, where the venue chains by it; 0 elsewhere. */
+  previousUpdateId = 0
   /** Venue event time, µs; 0 where the message carries none. */
   venueTimeUs = 0
   bidCount = 0

@@ -1,0 +1,134 @@
+// Hot path.
+// What of a displayed book is ours: the open quantity of one account's working orders, by price.
+//
+// The venue's book and its order events come on different sockets, so a quantity that has just
+// left (filled, cancelled, moved) may still be displayed. It fades: it counts as ours until the
+// display at that price changes, or OWN_FADE_NS has passed. A display that was already below what
+// we had there has seen the change before us, and then nothing fades.
+import { OWN_DEPTH_ORDERS_MAX } from '#core/limits.ts'
+import { NS_PER_MS, type MonoNs, type PriceUnits, type QtyUnits, type Side } from '#core/units.ts'
+import type { OrderBook } from './order-book.ts'
+
+/** Longest time a display may lag behind our own order events: two diffs of 100 ms and jitter. */
+export const OWN_FADE_NS = 300 * NS_PER_MS
+
+const FADING_MAX = 64
+
+export class OwnDepth {
+  readonly #book: OrderBook
+  readonly #orders: Int32Array
+  readonly #sides: Uint8Array
+  readonly #prices: Float64Array
+  readonly #qtys: Float64Array
+  #count = 0
+
+  // A ring: the oldest fading quantity is overwritten, it is the nearest to its end.
+  readonly #fadingSides = new Uint8Array(FADING_MAX)
+  readonly #fadingPrices = new Float64Array(FADING_MAX)
+  readonly #fadingQtys = new Float64Array(FADING_MAX)
+  readonly #fadingDisplayed = new Float64Array(FADING_MAX)
+  readonly #fadingUntilNs = new Float64Array(FADING_MAX)
+  #fadingNext = 0
+  #fadingEndNs = 0
+
+  constructor(book: OrderBook, ordersMax: number = OWN_DEPTH_ORDERS_MAX) {
+    this.#book = book
+    this.#orders = new Int32Array(ordersMax)
+    this.#sides = new Uint8Array(ordersMax)
+    this.#prices = new Float64Array(ordersMax)
+    this.#qtys = new Float64Array(ordersMax)
+  }
+
+  /** Working orders known. */
+  get count(): number {
+    return this.#count
+  }
+
+  /**
+   * An order (any number that names it) now has `openQty` unfilled at `price`; 0 forgets it.
+   * False when there is no room: the caller must not trade on a reference it cannot clean.
+   */
+  set(order: number, side: Side, price: PriceUnits, openQty: QtyUnits, nowNs: MonoNs): boolean {
+    const at = this.#indexOf(order)
+    if (at < 0) return openQty === 0 || this.#append(order, side, price, openQty)
+    const isSamePlace = this.#sides[at] === side && this.#prices[at] === price
+    const leaving = isSamePlace ? this.#qtys[at]! - openQty : this.#qtys[at]!
+    if (leaving > 0) this.#fade(at, leaving, nowNs)
+    if (openQty === 0) {
+      this.#removeIndex(at)
+      return true
+    }
+    this.#sides[at] = side
+    this.#prices[at] = price
+    this.#qtys[at] = openQty
+    return true
+  }
+
+  /** The order left the book. Unknown orders are ignored. */
+  clear(order: number, nowNs: MonoNs): void {
+    const at = this.#indexOf(order)
+    if (at < 0) return
+    this.#fade(at, this.#qtys[at]!, nowNs)
+    this.#removeIndex(at)
+  }
+
+  /** How much of the quantity displayed at a price is ours, fading quantities included. */
+  qtyAt(side: Side, price: PriceUnits, nowNs: MonoNs): QtyUnits {
+    let qty = 0
+    for (let i = 0; i < this.#count; i++) {
+      if (this.#prices[i] === price && this.#sides[i] === side) qty += this.#qtys[i]!
+    }
+    if (nowNs < this.#fadingEndNs) qty += this.#fadingAt(side, price, nowNs)
+    return qty as QtyUnits
+  }
+
+  #fadingAt(side: Side, price: PriceUnits, nowNs: MonoNs): number {
+    const displayed = this.#book.qtyAt(side, price)
+    let qty = 0
+    for (let i = 0; i < FADING_MAX; i++) {
+      if (this.#fadingPrices[i] !== price || this.#fadingSides[i] !== side) continue
+      const isUnseen = this.#fadingDisplayed[i] === displayed && nowNs < this.#fadingUntilNs[i]!
+      if (isUnseen) qty += this.#fadingQtys[i]!
+      else this.#fadingPrices[i] = 0
+    }
+    return qty
+  }
+
+  #fade(at: number, qty: number, nowNs: MonoNs): void {
+    const side = this.#sides[at]! as Side
+    const price = this.#prices[at]! as PriceUnits
+    const displayed = this.#book.qtyAt(side, price)
+    if (displayed < this.qtyAt(side, price, nowNs)) return
+    const slot = this.#fadingNext
+    this.#fadingNext = (slot + 1) % FADING_MAX
+    this.#fadingSides[slot] = side
+    this.#fadingPrices[slot] = price
+    this.#fadingQtys[slot] = qty
+    this.#fadingDisplayed[slot] = displayed
+    this.#fadingUntilNs[slot] = nowNs + OWN_FADE_NS
+    this.#fadingEndNs = nowNs + OWN_FADE_NS
+  }
+
+  #append(order: number, side: Side, price: PriceUnits, openQty: QtyUnits): boolean {
+    if (this.#count === this.#orders.length) return false
+    const at = this.#count++
+    this.#orders[at] = order
+    this.#sides[at] = side
+    this.#prices[at] = price
+    this.#qtys[at] = openQty
+    return true
+  }
+
+  #removeIndex(at: number): void {
+    const last = --this.#count
+    this.#orders[at] = this.#orders[last]!
+    this.#sides[at] = this.#sides[last]!
+    this.#prices[at] = this.#prices[last]!
+    this.#qtys[at] = this.#qtys[last]!
+  }
+
+  #indexOf(order: number): number {
+    for (let i = 0; i < this.#count; i++) if (this.#orders[i] === order) return i
+    return -1
+  }
+}
