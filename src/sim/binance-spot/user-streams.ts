@@ -1,0 +1,65 @@
+// Who is subscribed to which account's private events, and the queue that holds those events back
+// until the request that caused them has been answered.
+//
+// The venue answers a request and mirrors it on the stream independently. Here the answer goes
+// first and the events follow, unless a fault asks for the other order.
+import type { FrontConnection } from '../front.ts'
+import type { Stamp } from './wire-text.ts'
+
+export interface UserSubscription {
+  readonly account: string
+  readonly connection: FrontConnection
+  readonly subscriptionId: number
+  readonly stamp: Stamp
+}
+
+interface QueuedEvent {
+  readonly account: string
+  readonly write: (stamp: Stamp) => object
+  /** How often the stream repeats it: 1, or 2 under a duplication fault. */
+  readonly times: number
+}
+
+export class UserStreams {
+  #subscriptions: UserSubscription[] = []
+  readonly #queue: QueuedEvent[] = []
+
+  add(subscription: UserSubscription): void {
+    this.#subscriptions.push(subscription)
+  }
+
+  of(connection: FrontConnection): readonly UserSubscription[] {
+    return this.#subscriptions.filter((one) => one.connection === connection)
+  }
+
+  remove(subscription: UserSubscription): void {
+    this.#subscriptions = this.#subscriptions.filter((one) => one !== subscription)
+  }
+
+  drop(connection: FrontConnection): void {
+    this.#subscriptions = this.#subscriptions.filter((one) => one.connection !== connection)
+  }
+
+  queue(account: string, write: (stamp: Stamp) => object, times = 1): void {
+    this.#queue.push({ account, write, times })
+  }
+
+  /** Sends what was queued, oldest first. */
+  flush(): void {
+    if (this.#queue.length === 0) return
+    for (const event of this.#queue.splice(0)) this.#deliver(event)
+  }
+
+  /** Sends one event to one subscription, wrapped. */
+  send(subscription: UserSubscription, write: (stamp: Stamp) => object): void {
+    const { connection, subscriptionId, stamp } = subscription
+    connection.send(JSON.stringify({ subscriptionId, event: write(stamp) }))
+  }
+
+  #deliver(event: QueuedEvent): void {
+    for (const subscription of this.#subscriptions) {
+      if (subscription.account !== event.account) continue
+      for (let time = 0; time < event.times; time++) this.send(subscription, event.write)
+    }
+  }
+}
