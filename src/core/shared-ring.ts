@@ -34,6 +34,9 @@ export class SharedRing {
   readonly view: DataView
   /** 16 words that belong to the ring's users (progress, stop flags); access with Atomics. */
   readonly words: Int32Array
+  /** The record area as words, for the record headers. */
+  readonly words32: Uint32Array
+  /** Tail and head. */
   readonly counters: Int32Array
 
   constructor(buffer: SharedArrayBuffer) {
@@ -45,6 +48,7 @@ export class SharedRing {
     this.capacity = capacity
     this.bytes = new Uint8Array(buffer, HEADER_BYTES, capacity)
     this.view = new DataView(buffer, HEADER_BYTES, capacity)
+    this.words32 = new Uint32Array(buffer, HEADER_BYTES, capacity / 4)
     this.words = new Int32Array(buffer, USER_WORDS * 4, USER_WORD_COUNT)
     this.counters = new Int32Array(buffer, 0, USER_WORDS)
   }
@@ -70,7 +74,7 @@ export class SharedRing {
 export class RingProducer {
   readonly ring: SharedRing
   readonly #counters: Int32Array
-  readonly #view: DataView
+  readonly #words32: Uint32Array
   readonly #capacity: number
   #tail: number
   /** The consumer's count as last read: what is free is never less than this says. */
@@ -80,7 +84,7 @@ export class RingProducer {
   constructor(ring: SharedRing) {
     this.ring = ring
     this.#counters = ring.counters
-    this.#view = ring.view
+    this.#words32 = ring.words32
     this.#capacity = ring.capacity
     this.#tail = Atomics.load(ring.counters, TAIL_WORD)
     this.#headSeen = Atomics.load(ring.counters, HEAD_WORD)
@@ -100,7 +104,7 @@ export class RingProducer {
     const skipped = toEnd < needed ? toEnd : 0
     if (!this.#hasRoom(skipped + needed)) return Outcome.Full
     if (skipped > 0) {
-      this.#view.setUint32(position, WRAP, true)
+      this.#words32[position >> 2] = WRAP
       this.#tail = (this.#tail + skipped) | 0
     }
     this.#bodyBytesReserved = bodyBytesMax
@@ -112,8 +116,8 @@ export class RingProducer {
     assert(bodyBytes >= 0, 'a body has a size')
     assert(bodyBytes <= this.#bodyBytesReserved, 'a body stays within its reservation')
     const position = this.#tail & (this.#capacity - 1)
-    this.#view.setUint32(position, bodyBytes, true)
-    this.#view.setUint32(position + 4, 0, true)
+    this.#words32[position >> 2] = bodyBytes
+    this.#words32[(position >> 2) + 1] = 0
     this.#tail = (this.#tail + RECORD_HEADER_BYTES + alignUp(bodyBytes)) | 0
     this.#bodyBytesReserved = -1
     Atomics.store(this.#counters, TAIL_WORD, this.#tail)
@@ -137,7 +141,7 @@ export class RingConsumer {
   /** Size of the record that the last `next` returned. */
   bodyBytes = 0
   readonly #counters: Int32Array
-  readonly #view: DataView
+  readonly #words32: Uint32Array
   readonly #capacity: number
   #head: number
   #tailSeen: number
@@ -145,7 +149,7 @@ export class RingConsumer {
   constructor(ring: SharedRing) {
     this.ring = ring
     this.#counters = ring.counters
-    this.#view = ring.view
+    this.#words32 = ring.words32
     this.#capacity = ring.capacity
     this.#head = Atomics.load(ring.counters, HEAD_WORD)
     this.#tailSeen = this.#head
@@ -158,11 +162,11 @@ export class RingConsumer {
       if (this.#head === this.#tailSeen) return -1
     }
     let position = this.#head & (this.#capacity - 1)
-    let bodyBytes = this.#view.getUint32(position, true)
+    let bodyBytes = this.#words32[position >> 2]!
     if (bodyBytes === WRAP) {
       this.#head = (this.#head + this.#capacity - position) | 0
       position = 0
-      bodyBytes = this.#view.getUint32(position, true)
+      bodyBytes = this.#words32[position >> 2]!
     }
     assert(bodyBytes <= this.ring.bodyBytesMax, 'a published record has a possible size')
     this.#head = (this.#head + RECORD_HEADER_BYTES + alignUp(bodyBytes)) | 0

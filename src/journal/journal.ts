@@ -83,6 +83,8 @@ export class Journal {
     const { kind, version } = ORDER_CREATED
     const outcome = writer.begin(kind, version, ORDER_CREATED_BYTES, nowNs)
     if (outcome !== 0) return outcome
+    writer.f64(orders.priceUnits[order]!)
+    writer.f64(orders.qtyUnits[order]!)
     writer.u32(orders.clientIdHi[order]!)
     writer.u32(orders.clientIdLo[order]!)
     writer.i32(orders.task[order]!)
@@ -92,8 +94,6 @@ export class Journal {
     writer.u8(orders.type[order]!)
     writer.u8(orders.timeInForce[order]!)
     writer.u8(orders.reduceOnly[order]!)
-    writer.f64(orders.priceUnits[order]!)
-    writer.f64(orders.qtyUnits[order]!)
     return writer.commit()
   }
 
@@ -110,13 +110,13 @@ export class Journal {
     const bytesMax = ORDER_EVENT_BYTES + textBytesMax(venueOrderId)
     const outcome = writer.begin(ORDER_EVENT.kind, ORDER_EVENT.version, bytesMax, nowNs)
     if (outcome !== 0) return outcome
+    writer.f64(orders.filledUnits[order]!)
+    writer.f64(orders.cumQtyUnits[order]!)
     writer.u32(orders.clientIdHi[order]!)
     writer.u32(orders.clientIdLo[order]!)
     writer.u8(event)
     writer.u8(orders.state[order]!)
     writer.u8(reason)
-    writer.f64(orders.filledUnits[order]!)
-    writer.f64(orders.cumQtyUnits[order]!)
     writer.text(venueOrderId)
     return writer.commit()
   }
@@ -128,6 +128,9 @@ export class Journal {
       textBytesMax(fill.tradeId) + textBytesMax(fill.fee) + textBytesMax(fill.feeAsset)
     const outcome = writer.begin(FILL.kind, FILL.version, FILL_BYTES + textBytes, nowNs)
     if (outcome !== 0) return outcome
+    writer.f64(fill.priceUnits)
+    writer.f64(fill.qtyUnits)
+    writer.f64(fill.venueTimeUs)
     writer.u32(fill.clientIdHi)
     writer.u32(fill.clientIdLo)
     writer.i32(fill.account)
@@ -135,9 +138,6 @@ export class Journal {
     writer.u8(fill.side)
     writer.flag(fill.isMaker)
     writer.flag(isProvisional)
-    writer.f64(fill.priceUnits)
-    writer.f64(fill.qtyUnits)
-    writer.f64(fill.venueTimeUs)
     writer.text(fill.tradeId)
     writer.text(fill.fee)
     writer.text(fill.feeAsset)

@@ -4,7 +4,8 @@
 //   ├─length─┼─crc32──┼─kind─┼─version─┼─flags──┼─sequence────┼─nowNs─────┼─ body … 0-padded ─┤
 //     u32      u32     u16    u16       u32      u64           f64          fields in table order
 //
-// Little-endian. `length` counts the whole record, padding included, and is a multiple of 8.
+// Little-endian; the fields of a body stand by falling size, texts last, so that every number is
+// aligned and a plain typed-array store. `length` counts the whole record, padding included, and is a multiple of 8.
 // `crc32` (by the journal's writer) covers every byte from `kind` on, seeded with the length, so
 // no bit of a record can change unnoticed. Text is a u16 byte count and UTF-8.
 //
@@ -37,7 +38,7 @@ export const RECORD_LAYOUTS = {
   engine_start: {
     kind: 1,
     version: 1,
-    fields: { instance: 'u8', incarnation: 'u16', wallUs: 'f64', configHash: 'text', mode: 'text' },
+    fields: { wallUs: 'f64', incarnation: 'u16', instance: 'u8', configHash: 'text', mode: 'text' },
   },
   /** The last record of an incarnation that stopped by itself; `clean` = every task was settled. */
   engine_end: { kind: 2, version: 1, fields: { clean: 'flag' } },
@@ -73,6 +74,8 @@ export const RECORD_LAYOUTS = {
     kind: 11,
     version: 1,
     fields: {
+      priceUnits: 'f64',
+      qtyUnits: 'f64',
       clientIdHi: 'u32',
       clientIdLo: 'u32',
       task: 'i32',
@@ -82,21 +85,19 @@ export const RECORD_LAYOUTS = {
       type: 'u8',
       timeInForce: 'u8',
       reduceOnly: 'flag',
-      priceUnits: 'f64',
-      qtyUnits: 'f64',
     },
   },
   order_event: {
     kind: 12,
     version: 1,
     fields: {
+      filledUnits: 'f64',
+      cumQtyUnits: 'f64',
       clientIdHi: 'u32',
       clientIdLo: 'u32',
       event: 'u8',
       stateAfter: 'u8',
       reason: 'u8',
-      filledUnits: 'f64',
-      cumQtyUnits: 'f64',
       venueOrderId: 'text',
     },
   },
@@ -105,6 +106,9 @@ export const RECORD_LAYOUTS = {
     kind: 13,
     version: 1,
     fields: {
+      priceUnits: 'f64',
+      qtyUnits: 'f64',
+      venueTimeUs: 'f64',
       clientIdHi: 'u32',
       clientIdLo: 'u32',
       account: 'i32',
@@ -112,9 +116,6 @@ export const RECORD_LAYOUTS = {
       side: 'u8',
       isMaker: 'flag',
       provisional: 'flag',
-      priceUnits: 'f64',
-      qtyUnits: 'f64',
-      venueTimeUs: 'f64',
       tradeId: 'text',
       fee: 'text',
       feeAsset: 'text',
@@ -124,7 +125,7 @@ export const RECORD_LAYOUTS = {
   listing_cursor: {
     kind: 14,
     version: 1,
-    fields: { account: 'i32', instrument: 'i32', tradeId: 'text', wallUs: 'f64' },
+    fields: { wallUs: 'f64', account: 'i32', instrument: 'i32', tradeId: 'text' },
   },
   notice: { kind: 15, version: 1, fields: { level: 'u8', code: 'text', text: 'text' } },
 } as const satisfies Readonly<Record<string, RecordLayout>>

@@ -1,6 +1,7 @@
 // Hot path.
 // Writes one journal record field by field straight into the ring's shared memory. It numbers
 // the records and pads them; the checksum is left to the journal's writer, off this thread.
+// Typed-array stores only: a DataView over shared memory costs three times as much.
 import { assert } from '#core/assert.ts'
 import { JOURNAL_RECORD_BYTES_MAX } from '#core/limits.ts'
 import { Outcome } from '#core/outcome.ts'
@@ -24,8 +25,10 @@ export class RecordWriter {
   /** Sequence of the last record committed. */
   sequence: number
   readonly #producer: RingProducer
-  readonly #view: DataView
   readonly #bytes: Uint8Array
+  readonly #words16: Uint16Array
+  readonly #words32: Uint32Array
+  readonly #doubles: Float64Array
   readonly #encoder = new TextEncoder()
   #start = 0
   #at = 0
@@ -35,8 +38,11 @@ export class RecordWriter {
     assert(sequence >= 0, 'sequences begin at 1')
     this.sequence = sequence
     this.#producer = producer
-    this.#view = producer.ring.view
-    this.#bytes = producer.ring.bytes
+    const { bytes } = producer.ring
+    this.#bytes = bytes
+    this.#words16 = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)
+    this.#words32 = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+    this.#doubles = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8)
   }
 
   /**
@@ -44,18 +50,19 @@ export class RecordWriter {
    * Full or TooLarge mean that nothing was written and no sequence was used.
    */
   begin(kind: number, version: number, recordBytesMax: number, nowNs: number): Outcome {
-    if (recordBytesMax > JOURNAL_RECORD_BYTES_MAX - 8) return Outcome.TooLarge
-    const start = this.#producer.begin((recordBytesMax + 7) & ~7)
+    const bytesMax = (recordBytesMax + 7) & ~7
+    if (bytesMax > JOURNAL_RECORD_BYTES_MAX) return Outcome.TooLarge
+    const start = this.#producer.begin(bytesMax)
     if (start < 0) return Outcome.Full
-    const view = this.#view
+    const words32 = this.#words32
     const sequence = this.sequence + 1
-    view.setUint32(start + CRC_OFFSET, 0, true)
-    view.setUint16(start + KIND_OFFSET, kind, true)
-    view.setUint16(start + VERSION_OFFSET, version, true)
-    view.setUint32(start + FLAGS_OFFSET, 0, true)
-    view.setUint32(start + SEQUENCE_OFFSET, sequence >>> 0, true)
-    view.setUint32(start + SEQUENCE_OFFSET + 4, Math.floor(sequence / 2 ** 32), true)
-    view.setFloat64(start + NOW_NS_OFFSET, nowNs, true)
+    words32[(start + CRC_OFFSET) >> 2] = 0
+    this.#words16[(start + KIND_OFFSET) >> 1] = kind
+    this.#words16[(start + VERSION_OFFSET) >> 1] = version
+    words32[(start + FLAGS_OFFSET) >> 2] = 0
+    words32[(start + SEQUENCE_OFFSET) >> 2] = sequence >>> 0
+    words32[(start + SEQUENCE_OFFSET + 4) >> 2] = sequence / 2 ** 32
+    this.#doubles[(start + NOW_NS_OFFSET) >> 3] = nowNs
     this.#start = start
     this.#at = start + RECORD_HEADER_BYTES
     return Outcome.Ok
@@ -65,7 +72,7 @@ export class RecordWriter {
   commit(): Outcome {
     while ((this.#at & 7) !== 0) this.#bytes[this.#at++] = 0
     const length = this.#at - this.#start
-    this.#view.setUint32(this.#start + LENGTH_OFFSET, length, true)
+    this.#words32[(this.#start + LENGTH_OFFSET) >> 2] = length
     this.#producer.commit(length)
     this.sequence++
     return Outcome.Ok
@@ -76,22 +83,22 @@ export class RecordWriter {
   }
 
   u16(value: number): void {
-    this.#view.setUint16(this.#at, value, true)
+    this.#words16[this.#at >> 1] = value
     this.#at += 2
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#at, value, true)
+    this.#words32[this.#at >> 2] = value
     this.#at += 4
   }
 
   i32(value: number): void {
-    this.#view.setInt32(this.#at, value, true)
+    this.#words32[this.#at >> 2] = value
     this.#at += 4
   }
 
   f64(value: number): void {
-    this.#view.setFloat64(this.#at, value, true)
+    this.#doubles[this.#at >> 3] = value
     this.#at += 8
   }
 
@@ -112,18 +119,21 @@ export class RecordWriter {
       }
       bytes[start + i] = unit
     }
-    assert(count <= TEXT_BYTES_MAX, 'a text is bounded by its record')
-    this.#view.setUint16(this.#at, count, true)
-    this.#at = start + count
+    this.#endText(count)
   }
 
   #wideText(value: string): void {
     const start = this.#at + 2
     const room = this.#bytes.subarray(start, start + value.length * UTF8_BYTES_MAX)
-    const { written } = this.#encoder.encodeInto(value, room)
-    assert(written <= TEXT_BYTES_MAX, 'a text is bounded by its record')
-    this.#view.setUint16(this.#at, written, true)
-    this.#at = start + written
+    this.#endText(this.#encoder.encodeInto(value, room).written)
+  }
+
+  #endText(textBytes: number): void {
+    assert(textBytes <= TEXT_BYTES_MAX, 'a text is bounded by its record')
+    const at = this.#at
+    this.#bytes[at] = textBytes & 0xff
+    this.#bytes[at + 1] = textBytes >> 8
+    this.#at = at + 2 + textBytes
   }
 }
 

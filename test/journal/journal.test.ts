@@ -69,6 +69,15 @@ describe('journal records', () => {
     expect(kinds).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])
   })
 
+  test('fields stand by falling size, texts last, so that numbers are aligned', () => {
+    const rank = ['f64', 'u32', 'i32', 'u16', 'u8', 'flag', 'text']
+    const size = [8, 4, 4, 2, 1, 1, 0]
+    for (const { fields } of Object.values(RECORD_LAYOUTS)) {
+      const sizes = Object.values<string>(fields).map((type) => size[rank.indexOf(type)]!)
+      expect(sizes).toEqual(sizes.toSorted((a, b) => b - a))
+    }
+  })
+
   test('a record of a newer kind or version is refused by name', () => {
     const ring = SharedRing.allocate(1_024)
     const writer = new RecordWriter(new RingProducer(ring), 0)
