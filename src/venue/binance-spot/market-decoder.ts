@@ -1,0 +1,440 @@
+// Hot path.
+// Public messages of Binance spot, from bytes to MarketSink calls: the one decoder of the live
+// feed, of recorded captures and of the benchmark.
+//
+//   {"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate",…,"b":[[price,qty],…],"a":[…]}}
+//
+// It accepts the combined wrapper and the raw form, any order of keys and unknown ones. The
+// expected order is fast, another one costs a second look at the message. A message is refused
+// whole: nothing reaches the sink unless every needed field was read exactly.
+// It deliberately keeps no sequence: whether a diff fits the book is the book's business.
+// Fields: Binance spot WebSocket streams and REST depth, documents of 2026-07-21.
+import { priceUnits, qtyUnits, Side, US_PER_MS, type MonoNs } from '#core/units.ts'
+import { DepthUpdate } from '#market/depth-update.ts'
+import type { Instrument, InstrumentTable } from '#market/instrument.ts'
+import type { MarketSink } from '#market/market-sink.ts'
+import { ByteIndex } from '#wire/byte-index.ts'
+import { asciiBytes, ByteScanner, ScanRefusal } from '#wire/byte-scan.ts'
+
+/** What a message was. Numbers below zero: refused, nothing reached the sink. */
+export const Decoded = {
+  Ticker: 0,
+  DepthDiff: 1,
+  Trade: 2,
+  /** A REST depth body. From decode(): its symbol is not in it, hand it to decodeSnapshot. */
+  Snapshot: 3,
+  /** An event or a symbol that nobody follows. */
+  Ignored: 4,
+  /** The answer to a control message. */
+  ControlReply: 5,
+  /** The venue is about to close the connection: open the next one. */
+  ServerShutdown: 6,
+  /** Not decodable: truncated, wrong types, missing fields, absurd values. */
+  RefusedMessage: -1,
+  /** A price or quantity is finer than the instrument's scale. */
+  RefusedScale: -2,
+} as const
+export type Decoded = (typeof Decoded)[keyof typeof Decoded]
+
+const STREAM = asciiBytes('stream')
+const DATA = asciiBytes('data')
+const RESULT = asciiBytes('result')
+const CODE = asciiBytes('code')
+const LAST_UPDATE_ID = asciiBytes('lastUpdateId')
+const BIDS = asciiBytes('bids')
+const ASKS = asciiBytes('asks')
+const BOOK_TICKER = asciiBytes('bookTicker')
+const DEPTH_UPDATE = asciiBytes('depthUpdate')
+const TRADE = asciiBytes('trade')
+const SERVER_SHUTDOWN = asciiBytes('serverShutdown')
+const SERVER_SHUTDOWN_STREAM = asciiBytes('!serverShutdown')
+
+const UPPER_A = 0x41
+const UPPER_B = 0x42
+const UPPER_E = 0x45
+const UPPER_T = 0x54
+const UPPER_U = 0x55
+const LOWER_A = 0x61
+const LOWER_B = 0x62
+const LOWER_E = 0x65
+const LOWER_M = 0x6d
+const LOWER_P = 0x70
+const LOWER_Q = 0x71
+const LOWER_S = 0x73
+const LOWER_T = 0x74
+const LOWER_U = 0x75
+
+/** A time above this cannot be milliseconds (year 5138): it is microseconds already. */
+const TIME_MS_MAX = 1e14
+
+/** One bit for each field that a message must have. */
+const TICKER_FIELDS = 0b1_1111
+const DEPTH_FIELDS = 0b1111
+const TRADE_FIELDS = 0b1_1111
+const SNAPSHOT_FIELDS = 0b111
+
+export class BinanceSpotDecoder {
+  /** The instrument of the last message, also of a refused one; −1 where it was not readable. */
+  instrument = -1
+  /** What the last message claimed to be: a refused depth diff leaves a hole in the book. */
+  kind: Decoded = Decoded.Ignored
+
+  readonly #instruments: InstrumentTable
+  readonly #sink: MarketSink
+  /** Stream name → instrument × 4 + kind. */
+  readonly #streams = new ByteIndex()
+  /** Symbol → instrument. */
+  readonly #symbols = new ByteIndex()
+  readonly #symbolBytes: Uint8Array[] = []
+  readonly #scanner = new ByteScanner()
+  readonly #update = new DepthUpdate()
+  // The fields of the ticker or trade being read.
+  #id = 0
+  #bid = 0
+  #bidQty = 0
+  #ask = 0
+  #askQty = 0
+  #buyerIsMaker = false
+  #timeUs = 0
+
+  constructor(instruments: InstrumentTable, sink: MarketSink) {
+    this.#instruments = instruments
+    this.#sink = sink
+  }
+
+  /** Messages of this instrument reach the sink; those of others are ignored. */
+  follow(instrument: number): void {
+    const symbol = this.#instruments.at(instrument).venueSymbol
+    const stream = symbol.toLowerCase()
+    this.#symbols.add(symbol, instrument)
+    this.#symbolBytes[instrument] = new TextEncoder().encode(symbol)
+    this.#streams.add(`${stream}@bookTicker`, instrument * 4 + Decoded.Ticker)
+    this.#streams.add(`${stream}@depth@100ms`, instrument * 4 + Decoded.DepthDiff)
+    this.#streams.add(`${stream}@depth`, instrument * 4 + Decoded.DepthDiff)
+    this.#streams.add(`${stream}@trade`, instrument * 4 + Decoded.Trade)
+  }
+
+  /** One whole message of a stream, combined or raw. */
+  decode(bytes: Uint8Array, start: number, end: number, nowNs: MonoNs): Decoded {
+    const scanner = this.#begin(bytes, start, end)
+    const isExpectedOrder = this.#enterWrapper()
+    if (!isExpectedOrder && !this.#locateEvent(start)) {
+      return scanner.ok ? this.kind : this.#refused()
+    }
+    if (this.kind > Decoded.Trade) return this.kind
+    if (this.instrument === -1) return Decoded.Ignored
+    if (!this.#readEvent()) return this.#refused()
+    if (isExpectedOrder) {
+      while (scanner.nextKey()) scanner.skipValue()
+      if (!scanner.expectEnd()) return this.#refused()
+    }
+    this.#tell(nowNs)
+    return this.kind
+  }
+
+  /** The body of `GET /api/v3/depth`: one onDepthSnapshot, or a refusal. */
+  decodeSnapshot(
+    instrument: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    nowNs: MonoNs,
+  ): Decoded {
+    const scanner = this.#begin(bytes, start, end)
+    this.instrument = instrument
+    this.kind = Decoded.Snapshot
+    if (!this.#readSnapshot(this.#instruments.at(instrument))) return this.#refused()
+    if (!scanner.expectEnd()) return this.#refused()
+    this.#sink.onDepthSnapshot(instrument, this.#update, nowNs)
+    return Decoded.Snapshot
+  }
+
+  #begin(bytes: Uint8Array, start: number, end: number): ByteScanner {
+    this.#scanner.reset(bytes, start, end)
+    this.instrument = -1
+    this.kind = Decoded.Ignored
+    return this.#scanner
+  }
+
+  #refused(): Decoded {
+    const isScale = this.#scanner.refusal === ScanRefusal.Scale
+    return isScale ? Decoded.RefusedScale : Decoded.RefusedMessage
+  }
+
+  /** `{"stream":…,"data":` in this order: the scanner stands before the event. */
+  #enterWrapper(): boolean {
+    const scanner = this.#scanner
+    scanner.enterObject()
+    if (!scanner.nextKey() || !scanner.keyIs(STREAM)) return false
+    this.#readStreamName()
+    return scanner.nextKey() && scanner.keyIs(DATA)
+  }
+
+  /**
+   * Any other shape: walks the whole message, then stands before the event with kind and
+   * instrument known. False when the message holds none, or when the scan failed.
+   */
+  #locateEvent(start: number): boolean {
+    const scanner = this.#begin(this.#scanner.bytes, start, this.#scanner.end)
+    let eventAt = -1
+    scanner.enterObject()
+    while (scanner.nextKey()) {
+      if (scanner.keyIs(STREAM)) {
+        this.#readStreamName()
+        continue
+      }
+      if (scanner.keyIs(DATA)) eventAt = scanner.position
+      else if (scanner.keyIs(LAST_UPDATE_ID)) this.kind = Decoded.Snapshot
+      else if (scanner.keyIs(RESULT) || scanner.keyIs(CODE)) this.kind = Decoded.ControlReply
+      scanner.skipValue()
+    }
+    if (!scanner.expectEnd()) return false
+    const isRaw = eventAt === -1
+    if (isRaw && this.kind !== Decoded.Ignored) return false
+    if (isRaw) this.#classifyRaw(start)
+    scanner.reset(scanner.bytes, isRaw ? start : eventAt, scanner.end)
+    return true
+  }
+
+  /** `btcusdt@depth@100ms` names the instrument and the kind. */
+  #readStreamName(): void {
+    const scanner = this.#scanner
+    if (!scanner.readText()) return
+    const found = this.#streams.find(scanner.bytes, scanner.textStart, scanner.textEnd)
+    if (found >= 0) {
+      this.instrument = found >> 2
+      this.kind = (found & 3) as Decoded
+    } else if (scanner.textIs(SERVER_SHUTDOWN_STREAM)) {
+      this.kind = Decoded.ServerShutdown
+    }
+  }
+
+  /** Without a stream name `e` tells the kind; only a ticker has none. */
+  #classifyRaw(start: number): void {
+    const scanner = this.#scanner
+    if (!this.#seek(start, LOWER_E)) {
+      if (this.#seek(start, UPPER_B) && this.#seek(start, UPPER_A)) this.kind = Decoded.Ticker
+    } else if (scanner.readText()) {
+      if (scanner.textIs(DEPTH_UPDATE)) this.kind = Decoded.DepthDiff
+      else if (scanner.textIs(TRADE)) this.kind = Decoded.Trade
+      else if (scanner.textIs(BOOK_TICKER)) this.kind = Decoded.Ticker
+      else if (scanner.textIs(SERVER_SHUTDOWN)) this.kind = Decoded.ServerShutdown
+    }
+    if (!this.#seek(start, LOWER_S) || !scanner.readText()) return
+    this.instrument = this.#symbols.find(scanner.bytes, scanner.textStart, scanner.textEnd)
+  }
+
+  /** Stands before the value of the object's one-letter key, or says that there is none. */
+  #seek(objectAt: number, keyByte: number): boolean {
+    const scanner = this.#scanner
+    scanner.reset(scanner.bytes, objectAt, scanner.end)
+    scanner.enterObject()
+    while (scanner.nextKey()) {
+      if (scanner.keyByte === keyByte) return true
+      scanner.skipValue()
+    }
+    return false
+  }
+
+  #readEvent(): boolean {
+    const facts = this.#instruments.at(this.instrument)
+    this.#scanner.enterObject()
+    if (this.kind === Decoded.Ticker) return this.#readTicker(facts)
+    if (this.kind === Decoded.Trade) return this.#readTrade(facts)
+    return this.#readDepth(facts)
+  }
+
+  #readTicker(facts: Instrument): boolean {
+    const scanner = this.#scanner
+    let seen = 0
+    while (scanner.nextKey()) {
+      switch (scanner.keyByte) {
+        case LOWER_U:
+          this.#id = scanner.readInteger()
+          seen |= 1
+          break
+        case LOWER_B:
+          this.#bid = scanner.readDecimal(facts.priceScale)
+          seen |= 2
+          break
+        case UPPER_B:
+          this.#bidQty = scanner.readDecimal(facts.qtyScale)
+          seen |= 4
+          break
+        case LOWER_A:
+          this.#ask = scanner.readDecimal(facts.priceScale)
+          seen |= 8
+          break
+        case UPPER_A:
+          this.#askQty = scanner.readDecimal(facts.qtyScale)
+          seen |= 16
+          break
+        case LOWER_S:
+          this.#checkSymbol()
+          break
+        default:
+          scanner.skipValue()
+      }
+    }
+    return scanner.ok && seen === TICKER_FIELDS
+  }
+
+  #readTrade(facts: Instrument): boolean {
+    const scanner = this.#scanner
+    let seen = 0
+    while (scanner.nextKey()) {
+      switch (scanner.keyByte) {
+        case LOWER_T:
+          this.#id = scanner.readInteger()
+          seen |= 1
+          break
+        case LOWER_P:
+          this.#bid = scanner.readDecimal(facts.priceScale)
+          seen |= 2
+          break
+        case LOWER_Q:
+          this.#bidQty = scanner.readDecimal(facts.qtyScale)
+          seen |= 4
+          break
+        case UPPER_T:
+          this.#timeUs = this.#readTimeUs()
+          seen |= 8
+          break
+        case LOWER_M:
+          this.#buyerIsMaker = scanner.readBoolean()
+          seen |= 16
+          break
+        case LOWER_S:
+          this.#checkSymbol()
+          break
+        case LOWER_E:
+          this.#checkText(TRADE)
+          break
+        default:
+          scanner.skipValue()
+      }
+    }
+    const isPositive = this.#bid > 0 && this.#bidQty > 0
+    return scanner.ok && seen === TRADE_FIELDS && isPositive
+  }
+
+  #readDepth(facts: Instrument): boolean {
+    const scanner = this.#scanner
+    const update = this.#update
+    update.venueTimeUs = 0
+    let seen = 0
+    while (scanner.nextKey()) {
+      switch (scanner.keyByte) {
+        case UPPER_U:
+          update.firstUpdateId = scanner.readInteger()
+          seen |= 1
+          break
+        case LOWER_U:
+          update.lastUpdateId = scanner.readInteger()
+          seen |= 2
+          break
+        case LOWER_B:
+          update.bidCount = this.#readLevels(update.bidPrices, update.bidQtys, facts)
+          seen |= 4
+          break
+        case LOWER_A:
+          update.askCount = this.#readLevels(update.askPrices, update.askQtys, facts)
+          seen |= 8
+          break
+        case UPPER_E:
+          update.venueTimeUs = this.#readTimeUs()
+          break
+        case LOWER_S:
+          this.#checkSymbol()
+          break
+        case LOWER_E:
+          this.#checkText(DEPTH_UPDATE)
+          break
+        default:
+          scanner.skipValue()
+      }
+    }
+    const isForward = update.firstUpdateId <= update.lastUpdateId
+    return scanner.ok && seen === DEPTH_FIELDS && isForward
+  }
+
+  #readSnapshot(facts: Instrument): boolean {
+    const scanner = this.#scanner
+    const update = this.#update
+    update.venueTimeUs = 0
+    let seen = 0
+    scanner.enterObject()
+    while (scanner.nextKey()) {
+      if (scanner.keyIs(LAST_UPDATE_ID)) {
+        update.lastUpdateId = scanner.readInteger()
+        update.firstUpdateId = update.lastUpdateId
+        seen |= 1
+      } else if (scanner.keyIs(BIDS)) {
+        update.bidCount = this.#readLevels(update.bidPrices, update.bidQtys, facts)
+        seen |= 2
+      } else if (scanner.keyIs(ASKS)) {
+        update.askCount = this.#readLevels(update.askPrices, update.askQtys, facts)
+        seen |= 4
+      } else {
+        scanner.skipValue()
+      }
+    }
+    return scanner.ok && seen === SNAPSHOT_FIELDS
+  }
+
+  /** `[[price,qty],…]`; further elements of a level are passed over. Returns the count. */
+  #readLevels(prices: Float64Array, qtys: Float64Array, facts: Instrument): number {
+    const scanner = this.#scanner
+    const { priceScale, qtyScale } = facts
+    let count = 0
+    scanner.enterArray()
+    while (scanner.nextElement()) {
+      if (count === prices.length) scanner.refuse(ScanRefusal.Range)
+      scanner.enterArray()
+      if (!scanner.nextElement()) scanner.refuse(ScanRefusal.Syntax)
+      const price = scanner.readDecimal(priceScale)
+      if (!scanner.nextElement()) scanner.refuse(ScanRefusal.Syntax)
+      const qty = scanner.readDecimal(qtyScale)
+      while (scanner.nextElement()) scanner.skipValue()
+      if (price <= 0) scanner.refuse(ScanRefusal.Syntax)
+      if (!scanner.ok) return 0
+      prices[count] = price
+      qtys[count] = qty
+      count++
+    }
+    return count
+  }
+
+  #readTimeUs(): number {
+    const time = this.#scanner.readInteger()
+    return time > TIME_MS_MAX ? time : time * US_PER_MS
+  }
+
+  /** The event must speak of the symbol that its stream named. */
+  #checkSymbol(): void {
+    this.#checkText(this.#symbolBytes[this.instrument]!)
+  }
+
+  #checkText(expected: Uint8Array): void {
+    const scanner = this.#scanner
+    if (scanner.readText() && !scanner.textIs(expected)) scanner.refuse(ScanRefusal.Syntax)
+  }
+
+  #tell(nowNs: MonoNs): void {
+    const sink = this.#sink
+    const instrument = this.instrument
+    if (this.kind === Decoded.DepthDiff) {
+      sink.onDepthDiff(instrument, this.#update, nowNs)
+      return
+    }
+    const price = priceUnits(this.#bid)
+    const qty = qtyUnits(this.#bidQty)
+    if (this.kind === Decoded.Trade) {
+      const aggressor = this.#buyerIsMaker ? Side.Sell : Side.Buy
+      sink.onTrade(instrument, this.#id, price, qty, aggressor, this.#timeUs, nowNs)
+      return
+    }
+    const ask = priceUnits(this.#ask)
+    sink.onTicker(instrument, this.#id, price, qty, ask, qtyUnits(this.#askQty), nowNs)
+  }
+}
