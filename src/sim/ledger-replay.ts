@@ -1,0 +1,73 @@
+// Rebuilds a settlement from the lines an earlier life of the venue wrote.
+import { EngineError } from '#core/engine-error.ts'
+import type { SimInstrument } from './exchange-types.ts'
+import type { Settlement } from './settlement.ts'
+import { parseLedger, type LedgerLine } from './venue-ledger.ts'
+
+export interface RestoredIds {
+  orders: number
+  /** Symbol → ids that may have been used. */
+  readonly trades: Map<string, number>
+  readonly updates: Map<string, number>
+}
+
+/**
+ * Applies every line in order and tells nobody.
+ * @throws EngineError `ledger_corrupt` when lines contradict each other or the venue's listings.
+ */
+export function replayLedger(
+  lines: readonly string[],
+  instruments: readonly SimInstrument[],
+  settlement: Settlement,
+): RestoredIds {
+  const bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]))
+  const ids: RestoredIds = { orders: 0, trades: new Map(), updates: new Map() }
+  for (const line of parseLedger(lines)) applyLine(line, bySymbol, settlement, ids)
+  for (const account of settlement.accounts.names()) settlement.accounts.takeChanged(account)
+  return ids
+}
+
+function applyLine(
+  line: LedgerLine,
+  instruments: ReadonlyMap<string, SimInstrument>,
+  settlement: Settlement,
+  ids: RestoredIds,
+): void {
+  if (line.kind === 'account') {
+    settlement.applyAccount(line)
+  } else if (line.kind === 'order') {
+    if (!settlement.accounts.has(line.account)) throw corrupt(`account ${line.account} is unknown`)
+    settlement.applyOrder(line, instrumentOf(line.symbol, instruments))
+    ids.orders = Math.max(ids.orders, line.orderId)
+  } else if (line.kind === 'trade') {
+    for (const fill of line.fills) requireOrder(settlement, fill.orderId)
+    settlement.applyTrade(line, instrumentOf(line.symbol, instruments))
+  } else if (line.kind === 'done') {
+    requireOrder(settlement, line.orderId)
+    settlement.applyDone(line)
+  } else {
+    ids.trades.set(line.symbol, line.tradeIds)
+    ids.updates.set(line.symbol, line.updateIds)
+  }
+}
+
+function instrumentOf(
+  symbol: string,
+  instruments: ReadonlyMap<string, SimInstrument>,
+): SimInstrument {
+  const instrument = instruments.get(symbol)
+  if (instrument === undefined) throw corrupt(`symbol ${symbol} is not listed`)
+  return instrument
+}
+
+function requireOrder(settlement: Settlement, orderId: number): void {
+  if (settlement.records.byId(orderId) === undefined) throw corrupt(`order ${orderId} is unknown`)
+}
+
+function corrupt(detail: string): EngineError {
+  return new EngineError(
+    'ledger_corrupt',
+    `venue ledger: ${detail}; remove the venue's state to begin anew`,
+    'fatal',
+  )
+}
