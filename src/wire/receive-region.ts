@@ -8,7 +8,7 @@ import { assert } from '#core/assert.ts'
 import { RECEIVE_REGION_BYTES } from '#core/limits.ts'
 
 /** A read is offered at least this much room, so that one system call takes a whole burst. */
-const READ_ROOM_BYTES_MIN = 65_536
+export const READ_ROOM_BYTES_MIN = 65_536
 
 export class ReceiveRegion {
   readonly bytes: Uint8Array
