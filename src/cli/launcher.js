@@ -33,8 +33,8 @@ function runOnPinnedNode() {
   const node = pinnedNodePath()
   if (node === null) {
     process.stderr.write(
-      `floe: needs Node 22.18 or a later 22; this is ${process.version}, and the pinned one is ` +
-        'not installed. floe runs on linux x64 with glibc: install there, with optional packages.\n',
+      `floe: needs Node 22.18 or a later 22; this is ${process.version}, and the pinned one ` +
+        'is not installed. Install floe on linux x64 with glibc, optional packages included.\n',
     )
     process.exit(1)
   }

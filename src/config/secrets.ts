@@ -41,7 +41,8 @@ function fromEnvironment(account: AccountConfig, variable: string, env: Environm
   const state = env[variable] === undefined ? 'is not set' : 'is empty'
   throw new EngineError(
     'no_credentials',
-    `account ${account.name}: the environment variable ${variable} ${state}; export it before the start`,
+    `account ${account.name}: the environment variable ${variable} ${state}; ` +
+      'export it before the start',
   )
 }
 

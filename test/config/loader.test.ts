@@ -13,7 +13,7 @@ sim:
   venues: {binance_spot: {balances: {main: {BTC: "5"}}}}
 risk: {max_order_notional: "100000", max_position: {BTC/USDT: "3"}}
 tasks:
-  - {id: sell-1, type: iceberg, venue: binance_spot, symbol: BTC/USDT, side: sell, total_quantity: "1"}
+  - {id: sell-1, type: iceberg, venue: binance_spot, symbol: BTC/USDT, side: sell, pace: "1"}
 `
 
 /** Every issue of a text, one line each; fails when the text is accepted. */
@@ -64,9 +64,9 @@ describe('a whole configuration', () => {
       venue: 'binance_spot',
       symbol: 'BTC/USDT',
       side: 'sell',
-      total_quantity: '1',
+      pace: '1',
     })
-    expect(task?.parameterPositions?.['total_quantity']).toBe('c.yaml:12:100')
+    expect(task?.parameterPositions?.['pace']).toBe('c.yaml:12:90')
   })
 
   it('names tasks without an id in sim, passing over ids that are taken', () => {
