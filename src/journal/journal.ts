@@ -9,7 +9,7 @@ import type { Outcome } from '#core/outcome.ts'
 import { RingProducer, type SharedRing } from '#core/shared-ring.ts'
 import type { MonoNs, WallUs } from '#core/units.ts'
 import type { OrderTable } from '#order/order-table.ts'
-import type { VenueEvent } from '#order/venue-event.ts'
+import type { Fill } from '#order/fill-ledger.ts'
 import { DiskState, JournalWord } from './journal-ring.ts'
 import { exactBytes, writeBody } from './record-codec.ts'
 import {
@@ -122,7 +122,7 @@ export class Journal {
   }
 
   /** A fill as it was booked; `isProvisional` when its trade id was made up by us. */
-  fillBooked(fill: VenueEvent, isProvisional: boolean, nowNs: MonoNs): Outcome {
+  fillBooked(fill: Fill, isProvisional: boolean, nowNs: MonoNs): Outcome {
     const writer = this.#writer
     const textBytes =
       textBytesMax(fill.tradeId) + textBytesMax(fill.fee) + textBytesMax(fill.feeAsset)
