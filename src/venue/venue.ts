@@ -43,7 +43,8 @@ export interface Credentials {
 /** Told once per call of requestListings. */
 export interface ListingsListener {
   onListings(facts: readonly InstrumentFacts[], nowNs: MonoNs): void
-  onListingsFailed(detail: string, nowNs: MonoNs): void
+  /** `isFinal`: asking again cannot help (a symbol that does not exist). */
+  onListingsFailed(detail: string, isFinal: boolean, nowNs: MonoNs): void
 }
 
 export interface MarketHealth {
