@@ -6,13 +6,8 @@
 import { EngineError } from '#core/engine-error.ts'
 import { US_PER_MS } from '#core/units.ts'
 import type { Side } from '#core/units.ts'
-import type {
-  ExchangeListener,
-  SimBalance,
-  SimExchange,
-  SimOrder,
-  SimTrade,
-} from '../exchange-types.ts'
+import type { ExchangeListener, SimBalance, SimOrder, SimTrade } from '../exchange-types.ts'
+import type { Exchange } from '../exchange.ts'
 import type {
   Front,
   FrontCommand,
@@ -44,8 +39,8 @@ import { VenueClock } from './wire-text.ts'
 import { WsApiDoor } from './ws-api-door.ts'
 
 export interface BinanceSpotFrontOptions {
-  /** Called once, with the front as the listener. */
-  readonly createExchange: (listener: ExchangeListener) => SimExchange
+  /** The front attaches itself to it. */
+  readonly exchange: Exchange
   readonly credentials: readonly SimCredentials[]
   /** Basis points, as the exchange charges them. */
   readonly feesBps: { readonly maker: number; readonly taker: number }
@@ -55,7 +50,7 @@ const BPS = 10_000
 
 export class BinanceSpotFront implements Front, ExchangeListener {
   readonly name = 'binance_spot'
-  readonly exchange: SimExchange
+  readonly #exchange: Exchange
   readonly #state: VenueState
   readonly #topics = new StreamTopics()
   readonly #userStreams = new UserStreams()
@@ -70,12 +65,12 @@ export class BinanceSpotFront implements Front, ExchangeListener {
   #nowUs = 0
 
   constructor(options: BinanceSpotFrontOptions) {
-    this.exchange = options.createExchange(this)
-    this.#state = createState(this.exchange, options.feesBps)
-    for (const instrument of this.exchange.instruments) {
+    this.#exchange = options.exchange
+    this.#state = createState(this.#exchange, options.feesBps)
+    for (const instrument of this.#exchange.instruments) {
       this.#streams.set(
         instrument.symbol,
-        new SymbolStreams(instrument, this.exchange, this.#topics),
+        new SymbolStreams(instrument, this.#exchange, this.#topics),
       )
     }
     const state = this.#state
@@ -91,6 +86,7 @@ export class BinanceSpotFront implements Front, ExchangeListener {
       topics: this.#topics,
       userStreams,
     })
+    options.exchange.attach(this)
   }
 
   http(call: HttpCall, replier: HttpReplier, nowUs: number): void {
@@ -135,7 +131,7 @@ export class BinanceSpotFront implements Front, ExchangeListener {
 
   nextEventUs(): number {
     return Math.min(
-      this.exchange.nextEventUs(),
+      this.#exchange.nextEventUs(),
       this.#nextTickUs,
       this.#late.nextUs,
       this.#connections.nextPingUs,
@@ -149,7 +145,7 @@ export class BinanceSpotFront implements Front, ExchangeListener {
         this.#state.clock.offsetUs = command.ms * US_PER_MS
         break
       case 'halt':
-        this.#state.listings.setHalted(command.symbol, command.halted)
+        this.#halt(command.symbol, command.halted)
         break
       case 'disconnect':
         this.#connections.cutAll()
@@ -223,6 +219,11 @@ export class BinanceSpotFront implements Front, ExchangeListener {
     }
   }
 
+  #halt(symbol: string, halted: boolean): void {
+    const instrument = this.#state.listings.setHalted(symbol, halted)
+    this.#exchange.setStatus(instrument.symbol, halted ? 'HALT' : 'TRADING')
+  }
+
   #report(order: SimOrder, facts: ReportFacts): void {
     const instrument = this.#state.listings.lookup(order.symbol)
     if (instrument === undefined) return
@@ -235,7 +236,7 @@ export class BinanceSpotFront implements Front, ExchangeListener {
 
   #moveTo(nowUs: number): void {
     this.#nowUs = Math.max(this.#nowUs, nowUs)
-    this.exchange.advanceTo(this.#nowUs)
+    this.#exchange.advanceTo(this.#nowUs)
   }
 
   #publish(): void {
@@ -265,7 +266,7 @@ type ReportFacts = Pick<Parameters<typeof executionReport>[0], 'execution' | 'ti
   Partial<Pick<Parameters<typeof executionReport>[0], 'trade' | 'cancelId'>>
 
 function createState(
-  exchange: SimExchange,
+  exchange: Exchange,
   feesBps: { readonly maker: number; readonly taker: number },
 ): VenueState {
   const histories = exchange.instruments.map(

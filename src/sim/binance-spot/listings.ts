@@ -28,6 +28,7 @@ export class Listings {
     for (const instrument of instruments) {
       this.#bySymbol.set(instrument.symbol, instrument)
       this.#bySymbol.set(instrument.venueSymbol, instrument)
+      if (instrument.status === 'HALT') this.#halted.add(instrument.symbol)
     }
   }
 
@@ -44,17 +45,18 @@ export class Listings {
     return this.#bySymbol.get(symbol)
   }
 
-  setHalted(symbol: string, halted: boolean): void {
+  setHalted(symbol: string, halted: boolean): SimInstrument {
     const instrument = this.#bySymbol.get(symbol)
     if (instrument === undefined) {
       throw new EngineError('unknown_symbol', `halt: ${symbol} is not listed on this venue`)
     }
     if (halted) this.#halted.add(instrument.symbol)
     else this.#halted.delete(instrument.symbol)
+    return instrument
   }
 
   isHalted(instrument: SimInstrument): boolean {
-    return instrument.status === 'HALT' || this.#halted.has(instrument.symbol)
+    return this.#halted.has(instrument.symbol)
   }
 
   exchangeInfo(instruments: readonly SimInstrument[], serverTime: number): object {
