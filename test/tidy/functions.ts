@@ -29,11 +29,7 @@ export function functionsOf(code: string): FunctionSpan[] {
 function bodyName(code: string, brace: number): string | null {
   const before = code.slice(Math.max(0, brace - 2_000), brace)
   const arrow = /=>\s*$/.exec(before)
-  if (arrow)
-    return (
-      /(?:const|let)\s+(\w+)[^=]*=\s*(?:async\s*)?[^=]*$/.exec(lastStatement(before))?.[1] ??
-      'anonymous'
-    )
+  if (arrow) return arrowName(before.slice(0, arrow.index))
   const close = parameterListEnd(before)
   if (close < 0) return null
   const name = /([#\w]+)\s*(?:<[^()]*>)?\s*$/.exec(
@@ -61,6 +57,8 @@ function matchingOpen(text: string, close: number): number {
   return 0
 }
 
-function lastStatement(before: string): string {
-  return before.slice(Math.max(before.lastIndexOf('\n\n'), before.lastIndexOf(';')) + 1)
+/** `const step = (nowNs: number): void` is `step`. */
+function arrowName(before: string): string {
+  const statement = before.slice(Math.max(before.lastIndexOf('\n\n'), before.lastIndexOf(';')) + 1)
+  return /(?:const|let)\s+(\w+)[^=]*=\s*(?:async\s*)?[^=]*$/.exec(statement)?.[1] ?? 'anonymous'
 }
