@@ -1,6 +1,18 @@
-import type { Outcome } from '#core/outcome.ts'
-import type { MonoNs } from '#core/units.ts'
-import type { LinkAddress } from './byte-link.ts'
+// HTTP/1.1 requests to one server over a small pool of keep-alive connections.
+//
+//   request ─► waiting (bounded) ─► a free connection ─► in flight ─► onReply | onFailed, once
+//
+// What matters is what a failure means: `not_sent` when no byte of the request was ever written,
+// `unknown` from then on. A request is moved to another connection only while nothing was written.
+// It deliberately does not retry, redirect, decompress or keep cookies.
+import { HTTP_REQUESTS_MAX } from '#core/limits.ts'
+import { Outcome } from '#core/outcome.ts'
+import { NO_TIMER, type TimerHandle, type TimerWheel } from '#core/timer-wheel.ts'
+import { monoNs, NS_PER_S, type MonoNs } from '#core/units.ts'
+import type { Dialer, LinkAddress } from './byte-link.ts'
+import { ConnectionState, HttpConnection, type HttpConnectionOwner } from './http-connection.ts'
+import { encodeRequest, type HttpMessageReader } from './http-message.ts'
+import { LINK_PENDING_BYTES_MAX } from './link-state.ts'
 import type { WireContext } from './websocket-session.ts'
 
 export interface HttpRequest {
@@ -39,18 +51,184 @@ export interface HttpClientOptions {
   readonly bodyBytesMax: number
 }
 
-export class HttpClient {
-  constructor(_context: WireContext, _options: HttpClientOptions) {
-    throw new Error('not built yet')
+/** A server that does not accept within this is refused, so that its place in the pool is free. */
+const DIAL_TIMEOUT_NS = 5 * NS_PER_S
+
+/** One request on its way; it leaves the client's map before its listener is told. */
+interface Exchange {
+  readonly id: number
+  readonly bytes: Uint8Array
+  readonly listener: HttpListener
+  /** Null while no byte was written. */
+  connection: HttpConnection | null
+  timer: TimerHandle
+}
+
+export class HttpClient implements HttpConnectionOwner {
+  readonly #dialer: Dialer
+  readonly #timers: TimerWheel
+  readonly #options: HttpClientOptions
+  readonly #exchanges = new Map<number, Exchange>()
+  readonly #waiting: Exchange[] = []
+  readonly #connections = new Map<HttpConnection, Exchange | null>()
+  #nextId = 1
+  #isClosed = false
+
+  constructor(context: WireContext, options: HttpClientOptions) {
+    this.#dialer = context.dialer
+    this.#timers = context.timers
+    this.#options = options
   }
 
-  /** Ok (the listener is called exactly once, never inside this call) or Full. */
-  request(_request: HttpRequest, _listener: HttpListener, _nowNs: MonoNs): Outcome {
-    throw new Error('not built yet')
+  /**
+   * Ok (the listener is called exactly once, never inside this call), Full, TooLarge, or NotReady
+   * after close().
+   * @throws EngineError when the target or a header cannot be sent as it is.
+   */
+  request(request: HttpRequest, listener: HttpListener, nowNs: MonoNs): Outcome {
+    if (this.#isClosed) return Outcome.NotReady
+    if (this.#exchanges.size >= HTTP_REQUESTS_MAX) return Outcome.Full
+    const fields = [['Host', this.#options.host] as const, ...(request.headers ?? [])]
+    const bytes = encodeRequest(request.method, request.target, fields, request.body)
+    if (bytes.length > LINK_PENDING_BYTES_MAX) return Outcome.TooLarge
+    const id = this.#nextId++
+    const timer = this.#timers.arm(this, id, request.deadlineNs)
+    const exchange: Exchange = { id, bytes, listener, connection: null, timer }
+    this.#exchanges.set(id, exchange)
+    this.#waiting.push(exchange)
+    this.#sendWaiting(nowNs)
+    return Outcome.Ok
   }
 
-  /** Ends all connections; requests in flight fail. */
-  close(_nowNs: MonoNs): void {
-    throw new Error('not built yet')
+  /** Ends all connections; requests in flight fail, in later callbacks. */
+  close(nowNs: MonoNs): void {
+    this.#isClosed = true
+    for (const connection of this.#connections.keys()) connection.drop('the client was closed')
+    for (const exchange of this.#waiting) {
+      this.#timers.cancel(exchange.timer)
+      exchange.timer = this.#timers.arm(this, exchange.id, nowNs)
+    }
+  }
+
+  /** The deadline of the request that `token` names. */
+  onTimer(token: number, nowNs: MonoNs): void {
+    const exchange = this.#exchanges.get(token)
+    if (exchange === undefined) return
+    exchange.timer = NO_TIMER
+    const connection = exchange.connection
+    if (connection === null) {
+      this.#waiting.splice(this.#waiting.indexOf(exchange), 1)
+      const detail = this.#isClosed ? 'the client was closed' : 'no connection before the deadline'
+      return this.#fail(exchange, 'not_sent', detail, nowNs)
+    }
+    // A late answer must not be taken for the next one's: the connection goes with the request.
+    this.#connections.set(connection, null)
+    connection.drop('its request ran out of time')
+    this.#fail(exchange, 'unknown', 'no answer before the deadline', nowNs)
+  }
+
+  connectionFree(_connection: HttpConnection, nowNs: MonoNs): void {
+    this.#sendWaiting(nowNs)
+  }
+
+  connectionAnswered(connection: HttpConnection, answer: HttpMessageReader, nowNs: MonoNs): void {
+    const exchange = this.#connections.get(connection)
+    if (exchange === undefined || exchange === null) return
+    this.#connections.set(connection, null)
+    this.#finish(exchange)
+    exchange.listener.onReply(new AnswerReply(answer), nowNs)
+  }
+
+  connectionClosed(
+    connection: HttpConnection,
+    wasOpen: boolean,
+    detail: string,
+    nowNs: MonoNs,
+  ): void {
+    const exchange = this.#connections.get(connection)
+    this.#connections.delete(connection)
+    if (exchange !== undefined && exchange !== null) {
+      this.#fail(exchange, 'unknown', `the connection ended: ${detail}`, nowNs)
+    } else if (!wasOpen) {
+      // One failed dial fails one request: the others have dials of their own.
+      const waiting = this.#waiting.shift()
+      if (waiting) this.#fail(waiting, 'not_sent', `no connection: ${detail}`, nowNs)
+    }
+    this.#sendWaiting(nowNs)
+  }
+
+  #sendWaiting(nowNs: MonoNs): void {
+    if (this.#isClosed) return
+    for (const connection of this.#connections.keys()) {
+      if (this.#waiting.length === 0) return
+      if (connection.state === ConnectionState.Free) this.#sendOn(connection)
+    }
+    this.#dialForWaiting(nowNs)
+  }
+
+  #sendOn(connection: HttpConnection): void {
+    const exchange = this.#waiting[0]!
+    if (connection.send(exchange.bytes) !== Outcome.Ok) return
+    this.#waiting.shift()
+    exchange.connection = connection
+    this.#connections.set(connection, exchange)
+  }
+
+  #dialForWaiting(nowNs: MonoNs): void {
+    let dialing = 0
+    for (const connection of this.#connections.keys()) {
+      if (connection.state === ConnectionState.Dialing) dialing++
+    }
+    const { address, bodyBytesMax, connectionsMax } = this.#options
+    while (dialing < this.#waiting.length && this.#connections.size < connectionsMax) {
+      const connection = new HttpConnection(this.#dialer, address, bodyBytesMax, this)
+      this.#connections.set(connection, null)
+      this.#timers.arm(new DialTimeout(connection), 0, monoNs(nowNs + DIAL_TIMEOUT_NS))
+      dialing++
+    }
+  }
+
+  #fail(exchange: Exchange, failure: HttpFailure, detail: string, nowNs: MonoNs): void {
+    this.#finish(exchange)
+    exchange.listener.onFailed(failure, detail, nowNs)
+  }
+
+  #finish(exchange: Exchange): void {
+    this.#timers.cancel(exchange.timer)
+    this.#exchanges.delete(exchange.id)
+  }
+}
+
+/** Gives up a connection that is still dialing when its time is over. */
+class DialTimeout {
+  readonly #connection: HttpConnection
+
+  constructor(connection: HttpConnection) {
+    this.#connection = connection
+  }
+
+  onTimer(): void {
+    if (this.#connection.state !== ConnectionState.Dialing) return
+    this.#connection.drop('the server did not accept it in time')
+  }
+}
+
+class AnswerReply implements HttpReply {
+  readonly status: number
+  readonly body: Uint8Array
+  readonly #headers: ReadonlyMap<string, string>
+
+  constructor(answer: HttpMessageReader) {
+    this.status = answer.head?.status ?? 0
+    this.body = answer.body
+    this.#headers = answer.head?.headers ?? new Map()
+  }
+
+  header(name: string): string | undefined {
+    return this.#headers.get(name)
+  }
+
+  text(): string {
+    return Buffer.from(this.body).toString('utf8')
   }
 }
