@@ -2,7 +2,8 @@
 // Starts floe on the Node it is pinned to, whatever Node the shell has. Plain ES2020, because it
 // must be understood by a Node that is too old for everything else here.
 //
-// 1. dist/main.js is run where it exists (a packed install), else src/main.ts (a checkout).
+// 1. src/main.ts is run where it exists (a checkout, whatever an earlier pack left in dist/), else
+//    dist/main.js (a packed install, which carries no sources: Node strips no types there).
 // 2. A Node outside 22.18 … 22.x re-executes this file with the one from node_modules, and passes
 //    arguments, signals and the exit code through.
 import { spawn } from 'node:child_process'
@@ -25,8 +26,8 @@ function isPinned(version) {
 }
 
 function entryPath() {
-  const bundle = join(packageDir, 'dist', 'main.js')
-  return existsSync(bundle) ? bundle : join(packageDir, 'src', 'main.ts')
+  const source = join(packageDir, 'src', 'main.ts')
+  return existsSync(source) ? source : join(packageDir, 'dist', 'main.js')
 }
 
 function runOnPinnedNode() {
