@@ -93,7 +93,7 @@ export class InstrumentDesk implements MarketDesk {
     }
     if (targetUnits === heldUnits) return
     const level = levels.at(priceUnits)
-    level.setMarket(targetUnits)
+    level.setMarket(targetUnits, nowUs)
     levels.dropIfEmpty(level)
     this.#tellLevel(side, level)
   }
@@ -109,9 +109,9 @@ export class InstrumentDesk implements MarketDesk {
     const levels = this.#book.against(aggressor)
     const level = levels.find(priceUnits)
     if (level !== undefined && leftUnits > 0) {
-      leftUnits -= this.#matchLevel(levels, level, { aggressor, leftUnits, nowUs })
+      leftUnits -= this.#fillReported(levels, level, { aggressor, leftUnits, nowUs })
     }
-    // More was traded than we saw displayed: the tape is still told all of it.
+    // What was not ours is one trade on the tape, also beyond what we saw displayed.
     if (leftUnits > 0) this.#trade(priceUnits, leftUnits, { aggressor, leftUnits, nowUs })
   }
 
@@ -166,6 +166,29 @@ export class InstrumentDesk implements MarketDesk {
     levels.dropIfEmpty(level)
     this.#tellLevel(levels.side, level)
     return tradedUnits
+  }
+
+  /** A reported trade moves the queue of its level; returns the quantity our orders got of it. */
+  #fillReported(levels: PriceLevels, level: PriceLevel, crossing: Crossing): number {
+    let leftUnits = crossing.leftUnits - level.explain(crossing.leftUnits, crossing.nowUs)
+    const unmovedUnits = leftUnits
+    let ownUnits = 0
+    while (leftUnits > 0 && !level.isEmpty) {
+      const maker = level.frontOrder()
+      const standingUnits = maker === undefined ? level.frontMarketUnits() : leavesUnits(maker)
+      const qtyUnits = Math.min(leftUnits, standingUnits)
+      leftUnits -= qtyUnits
+      if (maker === undefined) {
+        level.takeMarket(qtyUnits)
+        continue
+      }
+      this.#trade(level.priceUnits, qtyUnits, crossing, maker)
+      ownUnits += qtyUnits
+      if (leavesUnits(maker) === 0) level.leave(maker)
+    }
+    levels.dropIfEmpty(level)
+    if (leftUnits < unmovedUnits) this.#tellLevel(levels.side, level)
+    return ownUnits
   }
 
   /** Fills own orders alone, as far as an anonymous taker with this limit reaches. */

@@ -1,20 +1,44 @@
 // The queue of one price, and one side of a book as a list of such queues, touch last.
 //
-// A level mixes *market quantity* (anonymous, owned by the market model) with own orders in the
-// order they came. Each own order remembers how much market quantity stands before it:
+// A level mixes *market quantity* (anonymous, owned by the market source) with own orders in the
+// order they came. Each own order knows how much market quantity stands before it:
 //
 //   front ── market 0.30 ── order A (ahead 0.30) ── market 0.10 ── order B (ahead 0.40) ── back
 //
-// so that `aheadUnits` never falls along the queue and never exceeds the level's market quantity.
+// Queue position, by rules that never flatter us:
+// - An own order joins behind the market quantity displayed at that moment.
+// - A trade takes from the front.
+// - A cancellation takes from behind an own order first: it only comes nearer to the front when
+//   less is left in the level than stood before it. Market quantity that grows joins at the back.
+// - Recordings often show the quantity gone before they report the trade that took it. A trade
+//   reported within EXPLAIN_WINDOW_US of a shrink is taken to be its reason, as far as it goes:
+//   it moves the queue as a trade does and takes nothing a second time.
 // Nothing here trades: matching takes from the front and tells the level what it took.
 import { assert } from '#core/assert.ts'
-import { Side } from '#core/units.ts'
+import { Side, US_PER_MS } from '#core/units.ts'
 import type { SimOrder } from './exchange-types.ts'
 
-export interface QueuedOrder {
+/** Binance's trade stream trails its bookTicker by 5–50 ms; a diff comes every 100 ms. */
+export const EXPLAIN_WINDOW_US = 200 * US_PER_MS
+
+/** An own order in the queue of its level. */
+export class QueuedOrder {
   readonly order: SimOrder
+  /** Market quantity displayed when it joined, less everything traded since. */
+  byTradesUnits: number
+  /** The least market quantity that was left since, less what trades took out of it. */
+  byRestUnits: number
+
+  constructor(order: SimOrder, marketUnits: number) {
+    this.order = order
+    this.byTradesUnits = marketUnits
+    this.byRestUnits = marketUnits
+  }
+
   /** Market quantity of the level that trades before this order. */
-  aheadUnits: number
+  get aheadUnits(): number {
+    return Math.max(0, Math.min(this.byTradesUnits, this.byRestUnits))
+  }
 }
 
 export const leavesUnits = (order: SimOrder): number => order.qtyUnits - order.filledUnits
@@ -23,6 +47,9 @@ export class PriceLevel {
   readonly priceUnits: number
   readonly queue: QueuedOrder[] = []
   #marketUnits = 0
+  // What shrank lately and no trade has explained yet; counted while own orders queue here.
+  #unexplainedUnits = 0
+  #shrunkUs = 0
 
   constructor(priceUnits: number) {
     this.priceUnits = priceUnits
@@ -56,7 +83,8 @@ export class PriceLevel {
 
   /** Joins at the back: behind every own order and the market quantity displayed now. */
   join(order: SimOrder): void {
-    this.queue.push({ order, aheadUnits: this.#marketUnits })
+    if (this.queue.length === 0) this.#unexplainedUnits = 0
+    this.queue.push(new QueuedOrder(order, this.#marketUnits))
   }
 
   leave(order: SimOrder): void {
@@ -69,23 +97,46 @@ export class PriceLevel {
   takeMarket(qtyUnits: number): void {
     assert(qtyUnits <= this.frontMarketUnits(), 'a trade never jumps over a resting order')
     this.#marketUnits -= qtyUnits
-    for (const queued of this.queue) queued.aheadUnits -= qtyUnits
+    for (const queued of this.queue) {
+      queued.byTradesUnits -= qtyUnits
+      queued.byRestUnits -= qtyUnits
+    }
   }
 
-  /**
-   * Market quantity changes without a trade. Growth joins at the back. A cancellation is spread
-   * over the queue in proportion, since nobody can see where it stood, and what then stands before
-   * an own order is rounded up to a unit: our order never advances by a rounding.
-   */
-  setMarket(qtyUnits: number): void {
+  /** Market quantity changes without a trade: a cancellation when less, new orders when more. */
+  setMarket(qtyUnits: number, nowUs: number): void {
     assert(Number.isSafeInteger(qtyUnits) && qtyUnits >= 0, 'market quantity is a whole number')
-    if (qtyUnits < this.#marketUnits) {
-      const kept = qtyUnits / this.#marketUnits
+    if (qtyUnits < this.#marketUnits && this.queue.length > 0) {
+      this.#forgetOldShrinks(nowUs)
+      this.#unexplainedUnits += this.#marketUnits - qtyUnits
+      this.#shrunkUs = nowUs
       for (const queued of this.queue) {
-        queued.aheadUnits = Math.min(qtyUnits, Math.ceil(queued.aheadUnits * kept))
+        queued.byRestUnits = Math.min(queued.byRestUnits, qtyUnits)
       }
     }
     this.#marketUnits = qtyUnits
+  }
+
+  /**
+   * A trade of `qtyUnits` was reported here. Returns how much of it is the reason of quantity that
+   * is already gone; the rest is still to be taken from the queue.
+   */
+  explain(qtyUnits: number, nowUs: number): number {
+    this.#forgetOldShrinks(nowUs)
+    const explainedUnits = Math.min(qtyUnits, this.#unexplainedUnits)
+    this.#unexplainedUnits -= explainedUnits
+    let aheadOfPreviousUnits = 0
+    for (const queued of this.queue) {
+      // An order that joined after the shrink must not overtake one that was there before it.
+      const byTradesUnits = queued.byTradesUnits - explainedUnits
+      queued.byTradesUnits = Math.max(byTradesUnits, aheadOfPreviousUnits)
+      aheadOfPreviousUnits = queued.aheadUnits
+    }
+    return explainedUnits
+  }
+
+  #forgetOldShrinks(nowUs: number): void {
+    if (nowUs - this.#shrunkUs > EXPLAIN_WINDOW_US) this.#unexplainedUnits = 0
   }
 }
 
