@@ -1,6 +1,8 @@
 // How a venue's diffs join its snapshot, as questions about update ids. A further venue is a
 // further rule; the machine that asks them is book-sync.ts.
 
+import { EngineError } from '#core/engine-error.ts'
+
 export interface SyncRule {
   readonly name: string
   /** The snapshot is older than the first diff we hold: something between them may be missing. */
@@ -32,4 +34,13 @@ export const binanceSpotSyncRule: SyncRule = {
   bridges: (snapshotId, firstUpdateId, lastUpdateId) =>
     firstUpdateId <= snapshotId + 1 && snapshotId + 1 <= lastUpdateId,
   follows: (bookId, firstUpdateId) => firstUpdateId <= bookId + 1,
+}
+
+const SYNC_RULES: Readonly<Record<string, SyncRule>> = { binance_spot: binanceSpotSyncRule }
+
+/** The rule of a venue market. @throws EngineError `no_sync_rule`. */
+export function syncRuleOf(market: string): SyncRule {
+  const rule = SYNC_RULES[market]
+  if (rule !== undefined) return rule
+  throw new EngineError('no_sync_rule', `no rule joins the diffs of ${market} with a snapshot`)
 }

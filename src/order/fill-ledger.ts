@@ -1,6 +1,6 @@
 // Every execution the venues have proved, once each, and exact sums over them.
 // A fill is a fact: it is booked even when it breaks a limit; others raise the alarm.
-import { D, averageText, textFromUnits } from '#core/decimal.ts'
+import { D, averageText } from '#core/decimal.ts'
 import type { PriceUnits, QtyUnits, Side } from '#core/units.ts'
 
 export interface Fill {
@@ -33,6 +33,7 @@ export interface FillTotals {
 export class FillLedger {
   readonly #seen = new Set<string>()
   readonly #byTask: FillTotals[] = []
+  readonly #qtyOfOrder = new Map<string, number>()
 
   get count(): number {
     return this.#seen.size
@@ -47,6 +48,8 @@ export class FillLedger {
     const id = key(fill.account, fill.instrument, fill.tradeId)
     if (this.#seen.has(id)) return false
     this.#seen.add(id)
+    const order = orderKey(fill.clientIdHi, fill.clientIdLo)
+    this.#qtyOfOrder.set(order, (this.#qtyOfOrder.get(order) ?? 0) + fill.qtyUnits)
     const totals = this.totals(fill.task)
     totals.qtyUnits += fill.qtyUnits
     totals.notionalUnits += BigInt(fill.priceUnits) * BigInt(fill.qtyUnits)
@@ -56,6 +59,11 @@ export class FillLedger {
       totals.feeByAsset.set(fill.feeAsset, before.add(fill.fee))
     }
     return true
+  }
+
+  /** Σ booked for one order, also when its row was given back long ago. */
+  qtyOfOrder(clientIdHi: number, clientIdLo: number): number {
+    return this.#qtyOfOrder.get(orderKey(clientIdHi, clientIdLo)) ?? 0
   }
 
   totals(task: number): FillTotals {
@@ -93,7 +101,7 @@ export function feesText(totals: FillTotals): Record<string, string> {
   return Object.fromEntries(assets.map((a) => [a, totals.feeByAsset.get(a)!.toFixed()]))
 }
 
-export const qtyText = (qty: number, qtyScale: number): string => textFromUnits(qty, qtyScale)
+const orderKey = (hi: number, lo: number): string => `${hi}:${lo}`
 
 const key = (account: number, instrument: number, tradeId: string): string =>
   `${account}:${instrument}:${tradeId}`

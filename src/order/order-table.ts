@@ -30,6 +30,8 @@ export class OrderTable {
   readonly createdNs: Float64Array
   readonly sentNs: Float64Array
   readonly acceptedNs: Float64Array
+  /** 1 once the time from send to accept was recorded. */
+  readonly ackRecorded: Uint8Array
   readonly cancelSentNs: Float64Array
   readonly venueOrderId: string[]
 
@@ -60,6 +62,7 @@ export class OrderTable {
     this.createdNs = new Float64Array(capacity)
     this.sentNs = new Float64Array(capacity)
     this.acceptedNs = new Float64Array(capacity)
+    this.ackRecorded = new Uint8Array(capacity)
     this.cancelSentNs = new Float64Array(capacity)
     this.venueOrderId = Array.from({ length: capacity }, () => '')
     this.#nextFree = new Int32Array(capacity)
@@ -88,6 +91,7 @@ export class OrderTable {
     this.rejectReason[order] = 0
     this.sentNs[order] = 0
     this.acceptedNs[order] = 0
+    this.ackRecorded[order] = 0
     this.cancelSentNs[order] = 0
     this.venueOrderId[order] = ''
     this.#index(order)

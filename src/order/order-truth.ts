@@ -37,8 +37,8 @@ export interface OrderTruthParts {
   readonly positions: PositionLedger
   /** Our instance number: only its ids are ever adopted. */
   readonly instance: number
-  /** The task a client order id names, or ORPHAN_TASK. */
-  taskOf(taskIndex: number): number
+  /** The task a client order id names, or ORPHAN_TASK for one of an archived or foreign journal. */
+  taskOf(taskIndex: number, incarnation: number): number
   readonly listener: OrderTruthListener
 }
 
@@ -234,7 +234,7 @@ export class OrderTruth {
       this.#parts.listener.onAnomaly('orders_full', -1, event.venueOrderId, nowNs)
       return -1
     }
-    orders.task[order] = this.#parts.taskOf(parts.task)
+    orders.task[order] = this.#parts.taskOf(parts.task, parts.incarnation)
     orders.account[order] = event.account
     orders.instrument[order] = event.instrument
     orders.side[order] = event.side
@@ -242,6 +242,9 @@ export class OrderTruth {
     orders.priceUnits[order] = 0
     orders.createdNs[order] = nowNs
     orders.sentNs[order] = nowNs
+    const booked = this.#parts.fills.qtyOfOrder(event.clientIdHi, event.clientIdLo)
+    orders.filledUnits[order] = booked
+    orders.cumQtyUnits[order] = booked
     this.#learnFacts(order, event)
     this.#parts.listener.onAdopted(order, nowNs)
     this.enter(order, OrderEvent.NoAnswer, 0, nowNs)

@@ -46,6 +46,8 @@ export interface IcebergOptions {
   readonly account: number
   readonly instrument: Instrument
   readonly parameters: IcebergParameters
+  /** The same in the user's words. */
+  readonly raw: Readonly<Record<string, unknown>>
   /** Of size and time jitter; the same seed gives the same slices, also after a restart. */
   readonly seed: number
 }
@@ -61,6 +63,7 @@ export class Iceberg implements Task {
   readonly #progress = new IcebergProgress()
   readonly #slices: SliceSchedule
   readonly #tag: string
+  parameters: Readonly<Record<string, unknown>>
   #parameters: IcebergParameters
   #slicePlan: SlicePlan
   #units: IcebergUnits
@@ -82,6 +85,7 @@ export class Iceberg implements Task {
     this.account = options.account
     this.instruments = [options.instrument.index]
     this.#instrument = options.instrument
+    this.parameters = options.raw
     this.#parameters = options.parameters
     this.#units = bindIceberg(options.parameters, options.instrument, options.id)
     this.#slicePlan = { ...options.parameters, orderQty: this.#units.orderQty }
@@ -106,6 +110,14 @@ export class Iceberg implements Task {
   get isOver(): boolean {
     if (isIcebergDone(this.#state)) return true
     return this.#state === IcebergState.Error && !this.#willRecover
+  }
+
+  get totalUnits(): number {
+    return this.#units.totalQty
+  }
+
+  get filledUnits(): number {
+    return this.#filled()
   }
 
   get isCompleted(): boolean {
@@ -150,17 +162,13 @@ export class Iceberg implements Task {
     return null
   }
 
-  restore(saved: SavedTask): void {
+  restore(saved: SavedTask, nowNs: MonoNs): void {
     assert(saved.state < ICEBERG_STATE_NAMES.length, 'a journalled state this table knows')
     this.#state = saved.state as IcebergState
     this.#reason = saved.reason
     this.#progress.restore(saved)
     this.#fillsSeen = this.#context.fills.totals(this.index).count
     this.#slices.restore(saved.orders)
-  }
-
-  /** Restarts the elapsed clock of a restored task that is not over. */
-  begin(nowNs: MonoNs): void {
     if (this.#state !== IcebergState.NotStarted && !this.isOver) this.#progress.startedNs = nowNs
   }
 
@@ -209,7 +217,7 @@ export class Iceberg implements Task {
 
   #stepIdle(nowNs: MonoNs): void {
     const { market } = this.#context
-    if (!this.#context.isReady(this.account, this.#instrument.index)) return
+    if (!this.#context.isReady(this.account)) return
     if (!market.isTradable(this.#instrument.index, nowNs, this.#parameters.bookAgeMaxNs)) return
     if (this.#progress.arrivalMid === 0 && !this.#arrive(nowNs)) return
     const fault = this.#progress.ordersCount === 0 ? this.#fundsFault() : ''
@@ -232,7 +240,7 @@ export class Iceberg implements Task {
     const instrument = this.#instrument.index
     if (this.#trouble.pace.isExhausted)
       return this.#fault(this.#reason || 'rejections in a row', true, nowNs)
-    if (!context.isReady(this.account, instrument)) return
+    if (!context.isReady(this.account)) return
     if (context.live.hasUnknown(this.index)) return
     if (this.#working === NONE) this.#working = context.live.firstOfTask(this.index)
     const remaining = this.#remaining()
@@ -414,6 +422,7 @@ export class Iceberg implements Task {
     const parameters = parseIceberg(update.raw, this.id)
     const units = bindIceberg(parameters, this.#instrument, this.id)
     const sameSlice = units.orderQty === this.#units.orderQty
+    this.parameters = update.raw
     this.#parameters = parameters
     this.#units = units
     this.#slicePlan = { ...parameters, orderQty: units.orderQty }

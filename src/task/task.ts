@@ -22,12 +22,17 @@ export interface Task extends IntentOwner {
   readonly stateName: string
   /** Terminal, or in an error that does not heal: nothing more will happen by itself. */
   readonly isOver: boolean
+  /** What it may fill in all and has filled, in qtyUnits: the risk gate looks for itself. */
+  readonly totalUnits: number
+  readonly filledUnits: number
+  /** The parameters in the user's words: an update is laid over them. */
+  readonly parameters: Readonly<Record<string, unknown>>
   readonly isCompleted: boolean
   step(nowNs: MonoNs): void
   /** Null when done, else the refusal naming state and command. */
   command(command: TaskCommand, update: TaskUpdate | null, nowNs: MonoNs): EngineError | null
   /** As journalled; after a restart, before the first step. */
-  restore(saved: SavedTask): void
+  restore(saved: SavedTask, nowNs: MonoNs): void
   report(nowNs: MonoNs, wallUs: WallUs): TaskReport
 }
 
@@ -90,8 +95,8 @@ export interface TaskContext {
   readonly intents: IntentQueue
   readonly market: TaskMarket
   readonly journal: TaskJournal
-  /** The account is reconciled and may trade on this instrument. */
-  isReady(account: number, instrument: number): boolean
+  /** The account is reconciled: new orders may be sent. */
+  isReady(account: number): boolean
   /** Steps the task again at `deadlineNs` at the latest. */
   wakeAt(task: number, deadlineNs: MonoNs): void
   /** Free funds in the asset an order of this side spends, Infinity while unknown. */

@@ -1,0 +1,285 @@
+// READ THIS FIRST. The engine, built in the order its data flows, and the turn that moves it.
+//
+//   venue socket ─► wire ─► venue market feed ─► books ──(dirty)──► scheduler ─► tasks ─┐
+//   venue socket ─► wire ─► venue account ─► event queue ─► order truth ──(wake)──┘     │ intents
+//   venue socket ◄─ wire ◄─ venue account ◄─ order sender ◄─ risk gate ◄────────────────┘
+//                                                  └─► journal (shared memory, a worker writes)
+//
+// Socket callbacks only decode and store; everything is decided in turn(nowNs). Time, sockets,
+// disks and randomness are arguments: the same engine runs live, simulated and explored.
+import { assert } from '#core/assert.ts'
+import type { Clock } from '#core/clock.ts'
+import type { EngineError } from '#core/engine-error.ts'
+import type { NoticeSink } from '#core/notice.ts'
+import type { Prng } from '#core/prng.ts'
+import { TimerWheel, type TimerTarget } from '#core/timer-wheel.ts'
+import { monoNs, NS_PER_S, type MonoNs } from '#core/units.ts'
+import { BookCache } from '#book/book-cache.ts'
+import type { Command } from '#control/command-queue.ts'
+import type { Journal } from '#journal/journal.ts'
+import { AccountDesk } from '#loop/account-desk.ts'
+import { ListingTokens } from '#loop/listing-tokens.ts'
+import { Opening } from '#loop/opening.ts'
+import { OrderNews } from '#loop/order-news.ts'
+import { OrderSender } from '#loop/order-sender.ts'
+import type { Past } from '#loop/past.ts'
+import { Retention } from '#loop/retention.ts'
+import { Scheduler } from '#loop/scheduler.ts'
+import { Settlement } from '#loop/settlement.ts'
+import { TaskDesk } from '#loop/task-desk.ts'
+import { MarketView } from '#loop/task-market.ts'
+import type { PlannedTask } from '#loop/task-plan.ts'
+import { VenueRoster, type RosterVenue } from '#loop/venue-roster.ts'
+import { InstrumentTable } from '#market/instrument.ts'
+import { FillLedger } from '#order/fill-ledger.ts'
+import { CancelCause, IntentQueue } from '#order/intent.ts'
+import { LiveOrders, ORPHAN_TASK } from '#order/live-orders.ts'
+import { OrderTable } from '#order/order-table.ts'
+import { OrderTruth } from '#order/order-truth.ts'
+import { PositionLedger } from '#order/position-ledger.ts'
+import { VenueEventQueue } from '#order/venue-event-queue.ts'
+import { RiskGate } from '#risk/gate.ts'
+import type { RiskSettings } from '#risk/limits.ts'
+import type { LatencyRecorder } from '#telemetry/latency-recorder.ts'
+import type { Dialer } from '#wire/byte-link.ts'
+
+const HOUSEKEEPING_NS = NS_PER_S
+const BOOK_AGE_MAX_NS = 5 * NS_PER_S
+
+export interface EngineLatencies {
+  /** Read callback entered → order bytes written. */
+  readonly tickToOrder: LatencyRecorder
+  /** One turn that had something to do. */
+  readonly turn: LatencyRecorder
+  /** Order bytes written → accepted. */
+  readonly ack: LatencyRecorder
+}
+
+export interface EngineParts {
+  readonly clock: Clock
+  readonly dialer: Dialer
+  readonly prng: Prng
+  readonly notices: NoticeSink
+  readonly journal: Journal
+  readonly past: Past
+  readonly plans: readonly PlannedTask[]
+  readonly instance: number
+  readonly incarnation: number
+  /** Of the oldest run in this journal: orders of earlier ones belong to no task. */
+  readonly incarnationFirst: number
+  /** Of the tasks' jitter. */
+  readonly seed: number
+  readonly risk: RiskSettings
+  readonly venues: readonly RosterVenue[]
+  readonly latencies: EngineLatencies
+  /** Commands of the control room; null where there is none. */
+  readonly commands: {
+    take(): Command | null
+    reply(requestId: number, ok: boolean, code: string, message: string): unknown
+  } | null
+}
+
+export class Engine implements TimerTarget {
+  readonly timers = new TimerWheel()
+  readonly instruments = new InstrumentTable()
+  readonly orders = new OrderTable()
+  readonly live: LiveOrders
+  readonly fills = new FillLedger()
+  readonly positions = new PositionLedger()
+  readonly scheduler: Scheduler
+  readonly books: BookCache
+  readonly roster: VenueRoster
+  readonly tasks: TaskDesk
+  readonly accountDesk: AccountDesk
+  readonly settlement: Settlement
+
+  readonly #parts: EngineParts
+  readonly #events = new VenueEventQueue()
+  readonly #intents = new IntentQueue()
+  readonly #marketView: MarketView
+  readonly #news: OrderNews
+  readonly #retention: Retention
+  readonly #gate: RiskGate
+  readonly #sender: OrderSender
+  readonly #opening: Opening
+  #isInTurn = false
+  #isStopping = false
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts
+    const { clock, journal, notices, dialer, prng, instance, incarnation, latencies } = parts
+    const { timers, instruments, orders, fills, positions } = this
+    const events = this.#events
+    const tokens = new ListingTokens()
+
+    // 1 Market data comes in: books, and what tasks may read of them net of our own orders.
+    const scheduler = new Scheduler(timers)
+    const books = new BookCache({ dirty: scheduler.dirtyInstruments, timers, notices })
+    const marketView = new MarketView(books, orders)
+    this.scheduler = scheduler
+    this.books = books
+    this.#marketView = marketView
+
+    // 2 The venues at both ends: they write into books and event queue, and take orders.
+    const venueContext = {
+      dialer,
+      timers,
+      prng,
+      instruments,
+      market: books,
+      orders,
+      events,
+      notices,
+    }
+    const roster = new VenueRoster(venueContext, parts.venues)
+    this.roster = roster
+
+    // 3 Order events come in: the truth of every order, and what follows from a change of it.
+    const live = new LiveOrders(orders)
+    const retention = new Retention(orders, live)
+    const accountOf = (order: number) => roster.accounts[orders.account[order]!]!
+    const cancel = (order: number, cause: CancelCause, nowNs: MonoNs) =>
+      this.#sender.cancel(order, cause, nowNs)
+    const settlement = new Settlement({ orders, live, timers, tokens, notices, accountOf, cancel })
+    const news = new OrderNews({
+      ...{ orders, journal, scheduler, settlement, retention, marketView, notices },
+      ack: latencies.ack,
+    })
+    const taskOf = (task: number, ofIncarnation: number) => this.#taskOf(task, ofIncarnation)
+    const truth = new OrderTruth({
+      orders,
+      live,
+      fills,
+      positions,
+      instance,
+      taskOf,
+      listener: news,
+    })
+    settlement.bind(truth)
+    const accountDesk = new AccountDesk({ events, truth, positions, settlement, tokens, notices })
+    this.live = live
+    this.settlement = settlement
+    this.accountDesk = accountDesk
+    this.#retention = retention
+    this.#news = news
+
+    // 4 Tasks decide.
+    const intents = this.#intents
+    const tasks = new TaskDesk({
+      ...{ instruments, orders, live, fills, positions, intents, marketView, journal, scheduler },
+      ...{ notices, roster, seed: parts.seed },
+      isReady: (account) => !this.#isStopping && accountDesk.isReady(account),
+    })
+    this.tasks = tasks
+
+    // 5 Orders go out: the gate, then the only way to a venue.
+    this.#gate = new RiskGate({
+      ...{ instruments, orders, live, positions, tasks, market: marketView },
+      settings: parts.risk,
+      bookAgeMaxNs: BOOK_AGE_MAX_NS,
+    })
+    this.#sender = new OrderSender({
+      ...{ clock, orders, truth, gate: this.#gate, journal, roster, instance, incarnation },
+      tickToOrder: latencies.tickToOrder,
+      ownerOf: (task) => scheduler.tasks[task]!,
+    })
+
+    // 6 And how all of it begins: listings, the journal's past, tasks, connections.
+    const { past, plans } = parts
+    this.#opening = new Opening({
+      ...{ clock, timers, notices, journal, past, plans, instruments, books, roster, accountDesk },
+      ...{ tokens, tasks, scheduler },
+      restore: { instruments, orders, live, fills, positions, truth, retention },
+      factsCount: () => news.factsCount,
+    })
+  }
+
+  /** Stages one to five. Called after each socket read and when a timer is due; never nested. */
+  turn(nowNs: MonoNs): void {
+    assert(!this.#isInTurn, 'a turn is never re-entered')
+    this.#isInTurn = true
+    this.#marketView.nowNs = nowNs
+    const drained = this.accountDesk.drain(nowNs) //   1 what the venues said of our orders
+    this.#drainCommands(nowNs) //                      2 what people want
+    const fired = this.timers.advance(nowNs) //        3 what is due
+    const stepped = this.scheduler.run(nowNs) //       4 tasks whose inputs changed, once each
+    this.#sender.send(this.#intents, nowNs) //         5 what they want done
+    this.#isInTurn = false
+    if (drained + fired + stepped > 0) {
+      this.#parts.latencies.turn.record(this.#parts.clock.nowNs() - nowNs)
+    }
+  }
+
+  start(nowNs: MonoNs): void {
+    this.#opening.begin(nowNs)
+    this.timers.arm(this, 0, monoNs(nowNs + HOUSEKEEPING_NS))
+  }
+
+  /** Tasks exist and venues are connecting. */
+  get isOpen(): boolean {
+    return this.#opening.isOpen
+  }
+
+  /** Set when starting failed for good: the process reports it and ends. */
+  get failure(): EngineError | null {
+    return this.#opening.failure
+  }
+
+  /** True while something waits for a turn that no socket and no timer will bring. */
+  get hasWork(): boolean {
+    return this.#events.count > 0 || this.scheduler.hasWork
+  }
+
+  nextDeadlineNs(): MonoNs {
+    return this.timers.nextDeadlineNs()
+  }
+
+  /** Fills beyond an order's quantity: facts that were booked and alarmed. */
+  get overfillCount(): number {
+    return this.#news.overfillCount
+  }
+
+  /** Takes every order back and sends no new one. It has ended when `isQuiet`. */
+  stop(nowNs: MonoNs): void {
+    this.#isStopping = true
+    this.#gate.halted = true
+    for (let instrument = 0; instrument < this.instruments.count; instrument++) {
+      let order = this.live.firstOfInstrument(instrument)
+      for (; order !== -1; order = this.live.nextOfInstrument(order)) {
+        this.#sender.cancel(order, CancelCause.Stop, nowNs)
+      }
+    }
+  }
+
+  /** No order of ours is open, in flight, unknown or owed fills. */
+  get isQuiet(): boolean {
+    return this.live.count === 0
+  }
+
+  /** Ends every connection; nothing is sent after this. */
+  disconnect(nowNs: MonoNs): void {
+    this.roster.stop(nowNs)
+  }
+
+  /** Once a second: a datable sign of life, and rows whose time is over are given back. */
+  onTimer(_token: number, nowNs: MonoNs): void {
+    this.#parts.journal.clockStamp(this.#parts.clock.wallUs(), nowNs)
+    this.#retention.sweep(nowNs)
+    this.timers.arm(this, 0, monoNs(nowNs + HOUSEKEEPING_NS))
+  }
+
+  #drainCommands(nowNs: MonoNs): void {
+    const { commands } = this.#parts
+    if (commands === null || !this.isOpen) return
+    for (let command = commands.take(); command !== null; command = commands.take()) {
+      const { taskId, kind, argument, requestId } = command
+      const refusal = this.tasks.command(taskId, kind, argument, 'api', nowNs)
+      commands.reply(requestId, refusal === null, refusal?.code ?? '', refusal?.message ?? '')
+    }
+  }
+
+  #taskOf(task: number, ofIncarnation: number): number {
+    const isOfThisJournal = ofIncarnation >= this.#parts.incarnationFirst
+    return isOfThisJournal && this.scheduler.tasks[task] !== undefined ? task : ORPHAN_TASK
+  }
+}

@@ -1,0 +1,91 @@
+// The owner of real timers: brings turns to the engine. After every socket read a turn runs in the
+// same tick; otherwise one timer stands at the engine's next deadline.
+import type { Clock } from '#core/clock.ts'
+import { NEVER_NS, NS_PER_MS, type MonoNs } from '#core/units.ts'
+
+/** The longest sleep: a safety net, not a rhythm. */
+const SLEEP_MAX_NS = 1_000 * NS_PER_MS
+
+export interface Turning {
+  turn(nowNs: MonoNs): void
+  nextDeadlineNs(): MonoNs
+  readonly hasWork: boolean
+}
+
+export interface EventLoopParts {
+  readonly clock: Clock
+  /** How late timers fire: what the process around us costs. */
+  readonly delay: { record(elapsedNs: number): void }
+  /** A turn threw: our bug. The process must end; the journal has everything up to here. */
+  onCrash(thrown: unknown): void
+}
+
+export class EventLoop {
+  readonly #parts: EventLoopParts
+  #turning: Turning | null = null
+  #timer: NodeJS.Timeout | null = null
+  #armedNs: number = NEVER_NS
+  #isSoon = false
+  #isStopped = false
+
+  constructor(parts: EventLoopParts) {
+    this.#parts = parts
+  }
+
+  /** The engine is built with a dialer that needs this loop, so it is introduced afterwards. */
+  start(turning: Turning): void {
+    this.#turning = turning
+    this.afterRead(this.#parts.clock.nowNs())
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+  }
+
+  /** Runs a turn: called by the dialer after each read, with that callback's time. */
+  readonly afterRead = (nowNs: MonoNs): void => {
+    if (this.#turning === null || this.#isStopped) return
+    try {
+      this.#turning.turn(nowNs)
+      this.#rearm(nowNs)
+    } catch (thrown) {
+      this.stop()
+      this.#parts.onCrash(thrown)
+    }
+  }
+
+  #rearm(nowNs: MonoNs): void {
+    const turning = this.#turning!
+    if (turning.hasWork) return this.#soon()
+    const deadlineNs = Math.min(turning.nextDeadlineNs(), nowNs + SLEEP_MAX_NS)
+    if (this.#timer !== null) {
+      // The armed timer comes first anyway: it will look again.
+      if (this.#armedNs <= deadlineNs) return
+      clearTimeout(this.#timer)
+    }
+    this.#armedNs = deadlineNs
+    const waitMs = Math.max(0, Math.ceil((deadlineNs - nowNs) / NS_PER_MS))
+    this.#timer = setTimeout(this.#onTimer, waitMs)
+  }
+
+  readonly #onTimer = (): void => {
+    this.#timer = null
+    const nowNs = this.#parts.clock.nowNs()
+    if (this.#armedNs <= nowNs) this.#parts.delay.record(nowNs - this.#armedNs)
+    this.#armedNs = NEVER_NS
+    this.afterRead(nowNs)
+  }
+
+  /** Work that no socket brings waits one round of the loop, so that sockets are heard between. */
+  #soon(): void {
+    if (this.#isSoon) return
+    this.#isSoon = true
+    setImmediate(this.#onImmediate)
+  }
+
+  readonly #onImmediate = (): void => {
+    this.#isSoon = false
+    this.afterRead(this.#parts.clock.nowNs())
+  }
+}

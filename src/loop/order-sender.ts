@@ -1,0 +1,120 @@
+// Hot path.
+// The only way out: intent → risk → client order id → journal copy → venue.
+//
+// An order's row is journalled before its bytes are handed to the link; what the link refuses is
+// journalled as refused. The clock is read once more after a write that carried an order.
+import type { Clock } from '#core/clock.ts'
+import { TASKS_MAX } from '#core/limits.ts'
+import { Outcome } from '#core/outcome.ts'
+import type { MonoNs } from '#core/units.ts'
+import { clientIdHi, clientIdLo, SEQUENCE_MAX } from '#order/client-order-id.ts'
+import { IntentKind, type Intent, type IntentOwner, type IntentQueue } from '#order/intent.ts'
+import { OrderEvent, OrderState } from '#order/order-state.ts'
+import type { OrderTable } from '#order/order-table.ts'
+import type { OrderTruth } from '#order/order-truth.ts'
+import type { RiskGate } from '#risk/gate.ts'
+import type { VenueRoster } from './venue-roster.ts'
+
+export interface SenderJournal {
+  /** Ok is the permission to send. */
+  orderCreated(orders: OrderTable, order: number, nowNs: MonoNs): Outcome
+  readonly admitsOrders: boolean
+}
+
+export interface SenderLatency {
+  /** Read callback entered → order bytes written. */
+  record(elapsedNs: number): void
+}
+
+export interface OrderSenderParts {
+  readonly clock: Clock
+  readonly orders: OrderTable
+  readonly truth: OrderTruth
+  readonly gate: RiskGate
+  readonly journal: SenderJournal
+  readonly tickToOrder: SenderLatency
+  readonly instance: number
+  readonly incarnation: number
+  readonly roster: VenueRoster
+  ownerOf(task: number): IntentOwner
+}
+
+export class OrderSender {
+  readonly #parts: OrderSenderParts
+  readonly #nextSequence = new Uint32Array(TASKS_MAX)
+
+  constructor(parts: OrderSenderParts) {
+    this.#parts = parts
+  }
+
+  /** Sends every intent of this turn, in the order asked. */
+  send(intents: IntentQueue, nowNs: MonoNs): void {
+    for (let i = 0; i < intents.count; i++) {
+      const intent = intents.at(i)
+      if (intent.kind === IntentKind.Place) this.#place(intent, nowNs)
+      else this.cancel(intent.order, intent.cause, nowNs)
+    }
+    intents.clear()
+  }
+
+  /** Asks the venue to take the order back. False when nothing could be sent now. */
+  cancel(order: number, cause: number, nowNs: MonoNs): boolean {
+    const { orders, roster, truth } = this.#parts
+    const state = orders.state[order]!
+    const isOpen = state === OrderState.Open || state === OrderState.PartiallyFilled
+    // Asking again is the ladder's: pending_cancel and unknown may be cancelled by id at any time.
+    const isAskedAgain = state === OrderState.PendingCancel || state === OrderState.Unknown
+    if (!isOpen && !isAskedAgain) return false
+    const outcome = roster.accounts[orders.account[order]!]!.cancel(order, nowNs)
+    if (outcome !== Outcome.Ok) return false
+    orders.cancelSentNs[order] = nowNs
+    truth.enter(order, OrderEvent.CancelSend, cause, nowNs)
+    return true
+  }
+
+  #place(intent: Intent, nowNs: MonoNs): void {
+    const { gate, journal, truth, orders, roster, clock } = this.#parts
+    const owner = this.#parts.ownerOf(intent.task)
+    if (!journal.admitsOrders)
+      return owner.onPlaceRefused(Outcome.NotReady, 'journal_behind', nowNs)
+    const admitted = gate.check(intent, nowNs)
+    if (admitted !== Outcome.Ok) return owner.onPlaceRefused(admitted, gate.refusal.rule, nowNs)
+    const order = this.#create(intent, nowNs)
+    if (order < 0) return owner.onPlaceRefused(Outcome.Full, 'orders_max', nowNs)
+    const journalled = journal.orderCreated(orders, order, nowNs)
+    if (journalled !== Outcome.Ok) {
+      orders.release(order)
+      return owner.onPlaceRefused(Outcome.NotReady, 'journal_behind', nowNs)
+    }
+    const sent = roster.accounts[intent.account]!.place(order, nowNs)
+    if (sent !== Outcome.Ok) {
+      truth.enter(order, OrderEvent.SendRefused, 0, nowNs)
+      return owner.onPlaceRefused(sent, 'venue', nowNs)
+    }
+    this.#parts.tickToOrder.record(clock.nowNs() - nowNs)
+    gate.sent(nowNs)
+    orders.sentNs[order] = nowNs
+    truth.enter(order, OrderEvent.Send, 0, nowNs)
+    owner.onPlaced(order, nowNs)
+  }
+
+  #create(intent: Intent, nowNs: MonoNs): number {
+    const { orders, instance, incarnation } = this.#parts
+    const sequence = this.#nextSequence[intent.task]!
+    if (sequence > SEQUENCE_MAX) return -1
+    const hi = clientIdHi(instance, incarnation, intent.task)
+    const order = orders.take(hi, clientIdLo(intent.task, sequence))
+    if (order < 0) return -1
+    this.#nextSequence[intent.task] = sequence + 1
+    orders.task[order] = intent.task
+    orders.account[order] = intent.account
+    orders.instrument[order] = intent.instrument
+    orders.side[order] = intent.side
+    orders.type[order] = intent.type
+    orders.timeInForce[order] = intent.timeInForce
+    orders.priceUnits[order] = intent.price
+    orders.qtyUnits[order] = intent.qty
+    orders.createdNs[order] = nowNs
+    return order
+  }
+}

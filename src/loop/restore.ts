@@ -1,0 +1,126 @@
+// Puts what the journal remembers back into the tables, before anything connects. Orders that may
+// still live come back as Unknown: only their venue can say what became of them meanwhile.
+import { EngineError } from '#core/engine-error.ts'
+import { NS_PER_US, priceUnits, qtyUnits, type MonoNs, type Side } from '#core/units.ts'
+import type { Instrument, InstrumentFacts, InstrumentTable } from '#market/instrument.ts'
+import { clientIdParts } from '#order/client-order-id.ts'
+import type { FillLedger } from '#order/fill-ledger.ts'
+import { isSettled, type LiveOrders } from '#order/live-orders.ts'
+import { isTerminal, OrderEvent } from '#order/order-state.ts'
+import type { OrderTable } from '#order/order-table.ts'
+import type { OrderTruth } from '#order/order-truth.ts'
+import type { PositionLedger } from '#order/position-ledger.ts'
+import type { Past, PastFill, PastOrder } from './past.ts'
+import { RETENTION_NS, type Retention } from './retention.ts'
+import type { VenueRoster } from './venue-roster.ts'
+
+export interface RestoreTables {
+  readonly instruments: InstrumentTable
+  readonly orders: OrderTable
+  readonly live: LiveOrders
+  readonly fills: FillLedger
+  readonly positions: PositionLedger
+  readonly truth: OrderTruth
+  readonly retention: Retention
+}
+
+export interface RestoreTarget extends RestoreTables {
+  readonly roster: VenueRoster
+}
+
+/** @throws EngineError naming what the configuration lacks for orders that may still live. */
+export function restorePast(
+  past: Past,
+  target: RestoreTarget,
+  nowNs: MonoNs,
+  wallUs: number,
+): void {
+  for (const fill of past.fills) restoreFill(fill, target)
+  for (const order of past.orders.values()) restoreOrder(order, target, nowNs, wallUs)
+}
+
+function restoreFill(past: PastFill, target: RestoreTarget): void {
+  const account = target.roster.accountIndex(past.account)
+  const instrument = target.instruments.find(past.instrument.market, past.instrument.symbol)
+  if (account < 0 || instrument === undefined) return
+  const { fill } = past
+  const rescale = scaleChange(past.instrument, instrument)
+  const booked = {
+    order: -1,
+    clientIdHi: fill.clientIdHi,
+    clientIdLo: fill.clientIdLo,
+    task: clientIdParts(fill.clientIdHi, fill.clientIdLo).task,
+    account,
+    instrument: instrument.index,
+    side: fill.side as Side,
+    priceUnits: priceUnits(fill.priceUnits * rescale.price),
+    qtyUnits: qtyUnits(fill.qtyUnits * rescale.qty),
+    tradeId: fill.tradeId,
+    fee: fill.fee,
+    feeAsset: fill.feeAsset,
+    isMaker: fill.isMaker,
+    venueTimeUs: fill.venueTimeUs,
+  }
+  if (!target.fills.book(booked)) return
+  target.positions.bookFill(account, instrument.index, booked.side, booked.qtyUnits)
+}
+
+function restoreOrder(past: PastOrder, target: RestoreTarget, nowNs: MonoNs, wallUs: number): void {
+  const { orders } = target
+  const isOpenEnded = !isTerminal(past.state) || past.cumQtyUnits > past.filledUnits
+  const ageNs = (wallUs - past.createdWallUs) * NS_PER_US
+  if (!isOpenEnded && ageNs > RETENTION_NS) return
+  const account = target.roster.accountIndex(past.account)
+  const instrument = target.instruments.find(past.instrument.market, past.instrument.symbol)
+  if (account < 0 || instrument === undefined) {
+    if (isOpenEnded) throw missing(past)
+    return
+  }
+  const { created } = past
+  const rescale = scaleChange(past.instrument, instrument)
+  const order = orders.take(created.clientIdHi, created.clientIdLo)
+  if (order < 0) throw new EngineError('orders_full', 'more open orders than the table holds')
+  orders.task[order] = created.task
+  orders.account[order] = account
+  orders.instrument[order] = instrument.index
+  orders.side[order] = created.side
+  orders.type[order] = created.type
+  orders.timeInForce[order] = created.timeInForce
+  orders.reduceOnly[order] = created.reduceOnly ? 1 : 0
+  orders.priceUnits[order] = created.priceUnits * rescale.price
+  orders.qtyUnits[order] = created.qtyUnits * rescale.qty
+  orders.createdNs[order] = nowNs - ageNs
+  orders.sentNs[order] = nowNs - ageNs
+  orders.ackRecorded[order] = 1
+  // The ledger, not the order's own count: a fill record may have outlived its order event.
+  orders.filledUnits[order] = target.fills.qtyOfOrder(created.clientIdHi, created.clientIdLo)
+  orders.cumQtyUnits[order] = Math.max(past.cumQtyUnits * rescale.qty, orders.filledUnits[order]!)
+  orders.state[order] = past.state
+  orders.setVenueOrderId(order, past.venueOrderId)
+  if (!isTerminal(past.state)) target.truth.enter(order, OrderEvent.NoAnswer, 0, nowNs)
+  else if (isSettled(orders, order)) target.retention.settled(order, nowNs)
+  else target.live.add(order)
+}
+
+function scaleChange(
+  before: InstrumentFacts,
+  now: Instrument,
+): { readonly price: number; readonly qty: number } {
+  const price = 10 ** (now.priceScale - before.priceScale)
+  const qty = 10 ** (now.qtyScale - before.qtyScale)
+  if (price >= 1 && qty >= 1) return { price, qty }
+  throw new EngineError(
+    'scale_shrank',
+    `${now.market} ${now.symbol} is listed with fewer decimals than the journal has; ` +
+      'finish with the old journal elsewhere, or begin anew with --fresh',
+  )
+}
+
+function missing(past: PastOrder): EngineError {
+  const { market, name } = past.account
+  return new EngineError(
+    'account_missing',
+    `the journal has an open order of account ${name} on ${market} (${past.instrument.symbol}); ` +
+      'put both back into the configuration until it is settled',
+  )
+}
