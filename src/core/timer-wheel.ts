@@ -13,6 +13,8 @@ import { NEVER_NS, type MonoNs } from './units.ts'
 const SLOT_COUNT = 4_096
 const SLOT_SHIFT_NS = 2 ** 20
 const NONE = -1
+/** In place of a slot: taken out of the wheel and about to fire. */
+const DUE = -2
 
 export interface TimerTarget {
   onTimer(token: number, nowNs: MonoNs): void
@@ -25,6 +27,8 @@ export const NO_TIMER: TimerHandle = -1
 export class TimerWheel {
   readonly #slotFirst = new Int32Array(SLOT_COUNT).fill(NONE)
   readonly #next: Int32Array
+  readonly #previous: Int32Array
+  readonly #slot: Int32Array
   readonly #deadlineNs: Float64Array
   readonly #token: Float64Array
   readonly #round: Uint32Array
@@ -36,6 +40,8 @@ export class TimerWheel {
 
   constructor(capacity: number = TIMERS_MAX) {
     this.#next = new Int32Array(capacity)
+    this.#previous = new Int32Array(capacity)
+    this.#slot = new Int32Array(capacity)
     this.#deadlineNs = new Float64Array(capacity)
     this.#token = new Float64Array(capacity)
     this.#round = new Uint32Array(capacity)
@@ -55,7 +61,8 @@ export class TimerWheel {
     this.#target[entry] = target
     this.#token[entry] = token
     this.#deadlineNs[entry] = deadlineNs
-    this.#link(entry, Math.max(this.#tick, Math.floor(deadlineNs / SLOT_SHIFT_NS)))
+    const tick = Math.max(this.#tick, Math.floor(deadlineNs / SLOT_SHIFT_NS))
+    this.#link(entry, tick % SLOT_COUNT)
     this.#armedCount++
     if (deadlineNs < this.#earliestNs) this.#earliestNs = deadlineNs
     return this.#round[entry]! * this.#next.length + entry
@@ -66,10 +73,13 @@ export class TimerWheel {
     if (handle === NO_TIMER) return
     const entry = handle % this.#next.length
     if (this.#round[entry] !== Math.floor(handle / this.#next.length)) return
-    // Unlinking would walk the chain; an entry without a target is dropped when its slot is met.
     if (this.#target[entry] === null) return
     this.#target[entry] = null
     this.#armedCount--
+    // One that is about to fire is given back by the firing, which holds on to the chain.
+    if (this.#slot[entry] === DUE) return
+    this.#unlink(entry)
+    this.#release(entry)
   }
 
   /** No later than the earliest armed deadline; may be earlier after a cancel. */
@@ -80,44 +90,69 @@ export class TimerWheel {
   /** Fires everything due at `nowNs`; what a firing arms waits for the next advance. Returns how many. */
   advance(nowNs: MonoNs): number {
     if (nowNs < this.#earliestNs) return 0
-    let fired = 0
     const tickNow = Math.floor(nowNs / SLOT_SHIFT_NS)
     const first = Math.max(this.#tick, tickNow - SLOT_COUNT + 1)
-    for (let tick = first; tick <= tickNow; tick++) {
-      this.#tick = tick
-      fired += this.#fireSlot(tick % SLOT_COUNT, nowNs)
+    let due = NONE
+    for (let tick = tickNow; tick >= first; tick--) {
+      due = this.#takeDue(tick % SLOT_COUNT, nowNs, due)
     }
+    // Before anything fires: what is armed meanwhile must land in a slot that is still to come.
+    this.#tick = Math.max(this.#tick, tickNow)
+    const fired = this.#fire(due, nowNs)
     this.#earliestNs = this.#findEarliest()
     return fired
   }
 
-  #fireSlot(slot: number, nowNs: MonoNs): number {
-    let fired = 0
+  /** Moves the due entries of a slot to the front of the chain `due`; returns the new front. */
+  #takeDue(slot: number, nowNs: MonoNs, due: number): number {
+    let front = due
     let entry = this.#slotFirst[slot]!
-    this.#slotFirst[slot] = NONE
+    while (entry !== NONE) {
+      const next = this.#next[entry]!
+      if (this.#deadlineNs[entry]! <= nowNs) {
+        this.#unlink(entry)
+        this.#slot[entry] = DUE
+        this.#next[entry] = front
+        front = entry
+      }
+      entry = next
+    }
+    return front
+  }
+
+  #fire(due: number, nowNs: MonoNs): number {
+    let fired = 0
+    let entry = due
     while (entry !== NONE) {
       const next = this.#next[entry]!
       const target = this.#target[entry]!
-      if (target !== null && this.#deadlineNs[entry]! > nowNs) {
-        this.#link(entry, slot)
-      } else {
-        const token = this.#token[entry]!
-        this.#release(entry)
-        if (target !== null) {
-          this.#armedCount--
-          fired++
-          target.onTimer(token, nowNs)
-        }
+      const token = this.#token[entry]!
+      this.#release(entry)
+      if (target !== null) {
+        this.#armedCount--
+        fired++
+        target.onTimer(token, nowNs)
       }
       entry = next
     }
     return fired
   }
 
-  #link(entry: number, tick: number): void {
-    const slot = tick % SLOT_COUNT
-    this.#next[entry] = this.#slotFirst[slot]!
+  #link(entry: number, slot: number): void {
+    const first = this.#slotFirst[slot]!
+    this.#slot[entry] = slot
+    this.#next[entry] = first
+    this.#previous[entry] = NONE
+    if (first !== NONE) this.#previous[first] = entry
     this.#slotFirst[slot] = entry
+  }
+
+  #unlink(entry: number): void {
+    const next = this.#next[entry]!
+    const previous = this.#previous[entry]!
+    if (next !== NONE) this.#previous[next] = previous
+    if (previous === NONE) this.#slotFirst[this.#slot[entry]!] = next
+    else this.#next[previous] = next
   }
 
   #release(entry: number): void {
@@ -133,7 +168,6 @@ export class TimerWheel {
     for (let i = 0; i < SLOT_COUNT; i++) {
       const tick = this.#tick + i
       for (let e = this.#slotFirst[tick % SLOT_COUNT]!; e !== NONE; e = this.#next[e]!) {
-        if (this.#target[e] === null) continue
         if (this.#deadlineNs[e]! < earliestNs) earliestNs = this.#deadlineNs[e]!
       }
       // Slots beyond this one hold later deadlines, except those of later rounds: none is earlier.
