@@ -124,7 +124,10 @@ export class OrderTable {
 
   /** The venue's own id, once known: some listings name orders only by it. */
   setVenueOrderId(order: number, venueOrderId: string): void {
-    if (venueOrderId === '' || this.venueOrderId[order] === venueOrderId) return
+    const known = this.venueOrderId[order]!
+    if (venueOrderId === '' || known === venueOrderId) return
+    // A venue that replaces an order may rename it: the old name must not outlive the row.
+    if (known !== '') this.#byVenueOrderId.delete(this.#venueKey(order, known))
     this.venueOrderId[order] = venueOrderId
     this.#byVenueOrderId.set(this.#venueKey(order, venueOrderId), order)
   }

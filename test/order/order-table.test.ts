@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { OrderState } from '#order/order-state.ts'
+import { OrderTable } from '#order/order-table.ts'
+
+/** Takes a row and gives it a task, as the order sender does. */
+function take(table: OrderTable, hi: number, lo: number): number {
+  const order = table.take(hi, lo)
+  if (order >= 0) table.task[order] = 1
+  return order
+}
+
+describe('the order table', () => {
+  it('hands out rows that are fresh, whatever stood there', () => {
+    const table = new OrderTable(1)
+    const order = take(table, 1, 2)
+    table.state[order] = OrderState.Filled
+    table.filledUnits[order] = 9
+    table.cumQtyUnits[order] = 9
+    table.sentNs[order] = 5
+    table.setVenueOrderId(order, '77')
+    table.release(order)
+    const again = take(table, 3, 4)
+    expect(again).toBe(order)
+    expect([table.state[again], table.filledUnits[again], table.cumQtyUnits[again]]).toEqual([
+      OrderState.Created,
+      0,
+      0,
+    ])
+    expect([table.sentNs[again], table.venueOrderId[again]]).toEqual([0, ''])
+    expect(table.findByVenueOrderId(0, 0, '77')).toBe(-1)
+  })
+
+  it('is full with −1, never by growing', () => {
+    const table = new OrderTable(2)
+    expect([take(table, 0, 1), take(table, 0, 2), take(table, 0, 3)]).toEqual([0, 1, -1])
+    table.release(0)
+    expect([take(table, 0, 3), table.count]).toEqual([0, 2])
+  })
+
+  it('refuses an id twice and a release twice', () => {
+    const table = new OrderTable(4)
+    const order = take(table, 5, 6)
+    expect(() => table.take(5, 6)).toThrow('used once')
+    table.release(order)
+    expect(() => table.release(order)).toThrow('released once')
+  })
+
+  it('finds by the venue’s id within its account and instrument', () => {
+    const table = new OrderTable(4)
+    const order = take(table, 0, 1)
+    table.account[order] = 2
+    table.instrument[order] = 3
+    table.setVenueOrderId(order, '42')
+    expect(table.findByVenueOrderId(2, 3, '42')).toBe(order)
+    expect(table.findByVenueOrderId(1, 3, '42')).toBe(-1)
+    expect(table.findByVenueOrderId(2, 4, '42')).toBe(-1)
+    table.setVenueOrderId(order, '')
+    expect(table.findByVenueOrderId(2, 3, '42')).toBe(order)
+  })
+
+  it('forgets a name that the venue replaced', () => {
+    const table = new OrderTable(4)
+    const order = take(table, 0, 1)
+    table.setVenueOrderId(order, '42')
+    table.setVenueOrderId(order, '43')
+    expect(table.findByVenueOrderId(0, 0, '42')).toBe(-1)
+    table.release(order)
+    expect(table.findByVenueOrderId(0, 0, '43')).toBe(-1)
+  })
+
+  it('finds what a map finds, through any taking and releasing', () => {
+    // Few distinct ids and few buckets: chains collide, wrap around and are closed again.
+    const id = fc.tuple(fc.nat(3), fc.nat(12))
+    const steps = fc.array(fc.tuple(fc.boolean(), id), { maxLength: 300 })
+    fc.assert(
+      fc.property(steps, (script) => {
+        const table = new OrderTable(16)
+        const oracle = new Map<string, number>()
+        for (const [isTake, [hi, lo]] of script) {
+          const key = `${hi} ${lo}`
+          const known = oracle.get(key)
+          if (isTake && known === undefined) {
+            const order = take(table, hi, lo)
+            expect(order >= 0).toBe(oracle.size < 16)
+            if (order >= 0) oracle.set(key, order)
+          } else if (!isTake && known !== undefined) {
+            table.release(known)
+            oracle.delete(key)
+          }
+          expect(table.count).toBe(oracle.size)
+        }
+        for (let hi = 0; hi < 4; hi++) {
+          for (let lo = 0; lo < 13; lo++) {
+            expect(table.find(hi, lo)).toBe(oracle.get(`${hi} ${lo}`) ?? -1)
+          }
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
