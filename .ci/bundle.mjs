@@ -3,6 +3,7 @@
 //
 //   src/main.ts                    → dist/main.js
 //   src/ROOM/NAME-worker.ts        → dist/NAME-worker.js, where loop/spawn-worker.ts looks for it
+//   src/ROOM/NAME-main.ts          → dist/NAME-main.js, a process that another one starts
 //   what they share                → dist/chunk-HASH.js
 import { readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -11,13 +12,14 @@ import { build } from 'esbuild'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
-const workers = readdirSync('src', { recursive: true })
-  .filter((name) => name.endsWith('-worker.ts') && name !== 'loop/spawn-worker.ts')
+/** Threads and processes of their own, each found by its file name beside the rest. */
+const besides = readdirSync('src', { recursive: true })
+  .filter((name) => /-(worker|main)\.ts$/.test(name) && name !== 'loop/spawn-worker.ts')
   .map((name) => [basename(name, '.ts'), join('src', name)])
 
 rmSync('dist', { recursive: true, force: true })
 await build({
-  entryPoints: { main: 'src/main.ts', ...Object.fromEntries(workers) },
+  entryPoints: { main: 'src/main.ts', ...Object.fromEntries(besides) },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -14,11 +14,15 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 const CONFIGURATION_CODES: ReadonlySet<string> = new Set([
   'bad_config',
   'bad_parameters',
+  'bad_url',
   'bad_usage',
   'below_minimum',
   'does_not_fit',
   'not_a_decimal',
   'not_a_duration',
+  'parameters_differ',
+  'too_many_tasks',
+  'type_differs',
 ])
 
 export function exitCodeOf(thrown: unknown): ExitCode {

@@ -21,6 +21,8 @@ const symbol = text(SYMBOL, 'a symbol such as BTC/USDT, or as the venue spells i
 const market = z
   .string()
   .refine((value) => MARKETS.includes(value), { error: MARKETS.join(' or ') })
+// A limit under a spelling that no instrument has would be no limit: only the one form is taken.
+const baseQuote = text(/^[A-Z0-9]{2,20}\/[A-Z0-9]{2,20}$/, 'BASE/QUOTE, such as BTC/USDT')
 const envName = text(ENV_NAME, 'the name of an environment variable')
 
 const decimal = z
@@ -84,7 +86,7 @@ const sim = map({
 const risk = map({
   max_order_notional: positiveDecimal.optional(),
   max_position: z
-    .record(symbol, positiveDecimal, { error: 'a map of symbols and quantities' })
+    .record(baseQuote, positiveDecimal, { error: 'a map of symbols and quantities' })
     .default({}),
   price_collar_bps: number(1, 10_000).default(500),
   orders_per_second: integer(1, 1_000).default(20),

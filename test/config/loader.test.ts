@@ -125,6 +125,13 @@ describe('a refused configuration names file, line, column, key, found and allow
         'allowed a decimal above 0 in quotes, such as "0.1"',
     ],
     [
+      'a limit under a symbol that no instrument has',
+      'BTC/USDT: "3"',
+      'BTCUSDT: "3"',
+      'c.yaml:10:53: risk.max_position.BTCUSDT: found the key "BTCUSDT", ' +
+        'allowed BASE/QUOTE, such as BTC/USDT',
+    ],
+    [
       'a missing key, at its map',
       'side: sell, ',
       '',
