@@ -3,6 +3,7 @@
 // The only importer of uWebSockets.js in this room, and the place where the venue gets its clock
 // and its timer. Clients are bounded: one that does not read what it is sent, or does not answer a
 // ping, is dropped. A host runs on a process's main thread: an open listener in a worker aborts.
+import { readFileSync } from 'node:fs'
 import uws from 'uWebSockets.js'
 import type { HttpRequest, HttpResponse, TemplatedApp, WebSocket } from 'uWebSockets.js'
 import { EngineError } from '#core/engine-error.ts'
@@ -17,6 +18,10 @@ const BACKPRESSURE_BYTES_MAX = 4 * 1_024 * 1_024
 /** A ping every 20 s must be answered within 60 s. */
 const IDLE_TIMEOUT_S = 60
 const SEND_DROPPED = 2
+/** Listen options: the address may be taken over from connections that linger. */
+const REUSABLE = 0
+/** TCP_LISTEN in /proc/net/tcp. */
+const STATE_LISTEN = '0A'
 
 interface SocketData {
   readonly connection: SocketConnection
@@ -242,20 +247,51 @@ const STATUS_TEXTS: Readonly<Record<number, string>> = {
 const statusLine = (status: number): string => `${status} ${STATUS_TEXTS[status] ?? 'Unknown'}`
 
 function targetOf(request: HttpRequest): string {
-  const query = request.getQuery()
-  return query === '' ? request.getUrl() : `${request.getUrl()}?${query}`
+  // Without a question mark the library gives undefined, with nothing behind it ''.
+  const query: string | undefined = request.getQuery()
+  return query === undefined || query === '' ? request.getUrl() : `${request.getUrl()}?${query}`
 }
 
-/** listen() calls back before it returns. */
+/**
+ * Binds to the port, or to a free one for 0.
+ *
+ * A venue that was killed must get its port back although its old connections linger in the
+ * kernel. That takes reusable listeners in both lives, which the library makes only for a port
+ * that was named; and as such listeners would share a port silently, whoever listens is looked up.
+ */
 function listen(app: TemplatedApp, port: number): number {
-  let bound = 0
-  app.listen(LOOPBACK, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
-    if (socket !== false) bound = uws.us_socket_local_port(socket)
-  })
+  const wanted = port === 0 ? freePort() : port
+  const bound = isListening(wanted) ? 0 : listenOn(app, wanted, REUSABLE)
   if (bound !== 0) return bound
   throw new EngineError(
     'port_in_use',
-    `port ${port} on ${LOOPBACK} is taken by another program; end it or remove the venue's state`,
+    `port ${wanted} on ${LOOPBACK} is taken by another program; end it or remove the venue's state`,
     'fatal',
   )
+}
+
+function freePort(): number {
+  const probe = uws.App()
+  const port = listenOn(probe, 0, uws.LIBUS_LISTEN_EXCLUSIVE_PORT)
+  probe.close()
+  return port
+}
+
+/** The bound port, 0 when it could not be had; the library calls back before it returns. */
+function listenOn(app: TemplatedApp, port: number, options: number): number {
+  let bound = 0
+  app.listen(LOOPBACK, port, options, (socket) => {
+    if (socket !== false) bound = uws.us_socket_local_port(socket)
+  })
+  return bound
+}
+
+/** Whether any process listens on the port, as the kernel's table of sockets says. */
+function isListening(port: number): boolean {
+  const hexPort = port.toString(16).toUpperCase().padStart(4, '0')
+  const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n')
+  return rows.some((row) => {
+    const [, local, , state] = row.trim().split(/\s+/)
+    return state === STATE_LISTEN && local?.endsWith(`:${hexPort}`) === true
+  })
 }
