@@ -1,0 +1,110 @@
+// From a message's bytes to numbers: the production decoder against JSON.parse and parseFloat.
+import type { DepthUpdate } from '#market/depth-update.ts'
+import type { MarketSink } from '#market/market-sink.ts'
+import { monoNs } from '#core/units.ts'
+import { BinanceSpotDecoder } from '#venue/binance-spot/market-decoder.ts'
+import type { BenchCase } from './harness.ts'
+import { benchInstruments, depthDiffs, tickers, type Payload } from './payloads.ts'
+
+const MESSAGES = 256
+const NOW = monoNs(1)
+
+/** Keeps what it is told in fields, so that no work can be optimised away. */
+class LastSeen implements MarketSink {
+  sum = 0
+
+  onDepthDiff(_instrument: number, update: DepthUpdate): void {
+    this.sum += update.bidPrices[update.bidCount - 1]! + update.askQtys[update.askCount - 1]!
+  }
+
+  onDepthSnapshot(): void {}
+
+  onTicker(
+    _instrument: number,
+    updateId: number,
+    bidPrice: number,
+    bidQty: number,
+    askPrice: number,
+    askQty: number,
+  ): void {
+    this.sum += updateId + bidPrice + bidQty + askPrice + askQty
+  }
+
+  onTrade(): void {}
+  onProofOfLife(): void {}
+  onFeedLost(): void {}
+}
+
+interface TickerMessage {
+  readonly data: {
+    readonly u: number
+    readonly b: string
+    readonly B: string
+    readonly a: string
+    readonly A: string
+  }
+}
+
+interface DepthMessage {
+  readonly data: {
+    readonly u: number
+    readonly b: readonly (readonly [string, string])[]
+    readonly a: readonly (readonly [string, string])[]
+  }
+}
+
+let peerSum = 0
+
+export function decodeCases(): BenchCase[] {
+  const tickerMessages = tickers(MESSAGES)
+  const depthMessages = depthDiffs(MESSAGES, 40)
+  return [
+    {
+      name: 'decode bookTicker',
+      peer: 'JSON.parse + parseFloat',
+      goal: 8,
+      opsPerCall: MESSAGES,
+      ours: decodeAll(tickerMessages),
+      theirs: () => {
+        for (const { bytes } of tickerMessages) peerSum += parseTicker(bytes)
+      },
+    },
+    {
+      name: 'decode 20-level depth',
+      peer: 'JSON.parse + parseFloat',
+      goal: 0,
+      opsPerCall: MESSAGES,
+      ours: decodeAll(depthMessages),
+      theirs: () => {
+        for (const { bytes } of depthMessages) peerSum += parseDepth(bytes)
+      },
+    },
+  ]
+}
+
+function decodeAll(messages: readonly Payload[]): () => void {
+  const instruments = benchInstruments()
+  const decoder = new BinanceSpotDecoder(instruments, new LastSeen())
+  decoder.follow(0)
+  return () => {
+    for (const { bytes } of messages) {
+      if (decoder.decode(bytes, 0, bytes.length, NOW) < 0) throw new Error('a message was refused')
+    }
+  }
+}
+
+function parseTicker(bytes: Buffer): number {
+  const { data } = JSON.parse(bytes.toString()) as TickerMessage
+  const bid = parseFloat(data.b) + parseFloat(data.B)
+  return data.u + bid + parseFloat(data.a) + parseFloat(data.A)
+}
+
+function parseDepth(bytes: Buffer): number {
+  const { data } = JSON.parse(bytes.toString()) as DepthMessage
+  const bids = data.b.map(([p, q]) => [parseFloat(p), parseFloat(q)] as const)
+  const asks = data.a.map(([p, q]) => [parseFloat(p), parseFloat(q)] as const)
+  return data.u + bids[bids.length - 1]![0] + asks[asks.length - 1]![1]
+}
+
+/** Read by the caller, so that the peers' work counts. */
+export const peerDecodeSum = (): number => peerSum
