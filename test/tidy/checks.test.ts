@@ -160,6 +160,12 @@ it.each<[string, Check, string, string]>([
   ['a constant assertion', checks.casts, 'src/a.ts', 'const a = [1] as const'],
   ['a renamed import', checks.casts, 'src/a.ts', "import * as a from './b.ts'"],
   [
+    'a closure in a cold function',
+    checks.coldCodeInHotFiles,
+    'src/book/a.ts',
+    '// Hot path.\n/** Cold: at start. */\nfunction f(\n  a: A,\n) {\n  g(() => 1)\n}',
+  ],
+  [
     'a closure in a constructor',
     checks.coldCodeInHotFiles,
     'src/book/a.ts',

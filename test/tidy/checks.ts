@@ -1,5 +1,6 @@
 // The rules of the house, each a function from files to failures (`path:line: what is wrong`).
 import * as house from './house-rules.ts'
+import type { FunctionSpan } from './functions.ts'
 import type { SourceFile } from './source-file.ts'
 
 type Files = readonly SourceFile[]
@@ -165,11 +166,15 @@ export function bannedConstructs(files: Files): string[] {
   return failures
 }
 
+/** Numbers of our own that come back as plain numbers: read from a typed array, or from a table. */
+const READ_BACK = /\]! as [A-Z]\w*|\bnext as [A-Z]\w*(State|Phase)\b/g
+
 export function casts(files: Files): string[] {
   const guests = files.filter((file) => house.CAST_OWNERS[file.path] === undefined)
   return scanCode(guests, (line) => {
     const isRenaming = /^\s*(import|export)\b|^\s*(type )?\w+ as \w+,?$/.test(line)
-    return !isRenaming && /[\w)\]}"'`>!] as (?!const\b)/.test(line) ? 'a cast' : null
+    const rest = line.replace(READ_BACK, '')
+    return !isRenaming && /[\w)\]}"'`>!] as (?!const\b)/.test(rest) ? 'a cast' : null
   })
 }
 
@@ -177,10 +182,10 @@ const COLD = [
   [/\b(async|await)\b/, 'async'],
   [/\.\.\.(?=[\w#[(])/, 'spread or rest'],
   [/=>/, 'a closure'],
-  [/\.(map|filter|forEach|reduce|some|every|find|flatMap|sort)\(/, 'an array callback'],
+  [/\.(map|filter|forEach|reduce|some|every|flatMap)\(/, 'an array callback'],
 ] as const
 
-/** Hot files, except their constructors and what runs once when the module loads. */
+/** Hot files, except constructors, functions whose comment says Cold, and what runs at load. */
 export function coldCodeInHotFiles(files: Files): string[] {
   const failures: string[] = []
   for (const file of files.filter(({ isHot }) => isHot)) {
@@ -196,7 +201,18 @@ export function coldCodeInHotFiles(files: Files): string[] {
 
 function isInHotFunction(file: SourceFile, line: number): boolean {
   const around = file.functions.filter((f) => f.firstLine <= line && line <= f.lastLine)
-  return around.length > 0 && around.every(({ name }) => name !== 'constructor')
+  const isHot = ({ name, firstLine }: FunctionSpan): boolean =>
+    name !== 'constructor' && !isDeclaredCold(file, firstLine)
+  return around.length > 0 && around.every(isHot)
+}
+
+/** The comment right above a function begins its life as `Cold path: …` or the like. */
+function isDeclaredCold(file: SourceFile, bodyLine: number): boolean {
+  for (let index = bodyLine - 1; index >= 0 && file.lines[index] !== ''; index--) {
+    if (/\bCold\b/.test(file.commentLines[index] ?? '')) return true
+    if (/^\s*\}/.test(file.codeLines[index] ?? '') && index < bodyLine - 1) return false
+  }
+  return false
 }
 
 /** A function type, not a function. */
@@ -215,7 +231,7 @@ export function deadFiles(files: Files): string[] {
     for (const { target } of file.imports) reach(target)
     for (const mentioned of filesMentioned(file)) reach(mentioned)
   }
-  house.ENTRIES.forEach(reach)
+  for (const entry of [...house.ENTRIES, ...Object.keys(house.TEST_BED)]) reach(entry)
   return files
     .filter(({ path }) => !alive.has(path) && !path.endsWith('.d.ts'))
     .map(({ path }) => `${path}:1: nothing that runs imports it`)

@@ -100,11 +100,26 @@ export const COLUMNS_MAX = 100
 /** `path function` → why it may be longer. */
 export const LONG_FUNCTIONS: Readonly<Record<string, string>> = {}
 
-/** Files that may write `as`: brands, decoders of bytes and of another thread's messages. */
+/** Files that may write `as`: brands, and decoders of bytes or of JSON that we wrote ourselves. */
 export const CAST_OWNERS: Readonly<Record<string, string>> = {
   'src/core/units.ts': 'brands',
   'src/core/decimal.ts': 'brands',
+  'src/journal/record-codec.ts': 'decodes records by their layout',
+  'src/sim/host-state.ts': 'decodes its own JSON',
+  'src/sim/venue-ledger.ts': 'decodes its own JSON lines',
+  'src/sim/capture-reader.ts': 'decodes recorded JSON',
+  'src/venue/binance-spot/market-decoder.ts': 'decodes frames',
+  'src/wire/json-text.ts': 'decodes JSON',
+  'src/cli/capture-lines.ts': 'decodes recorded JSON',
+  'src/cli/venue-main.ts': 'decodes the JSON of venue-process.ts',
 }
 
 /** Files nobody imports: processes and threads begin there. */
 export const ENTRIES: readonly string[] = ['src/main.ts', 'src/cli/launcher.js']
+
+/** Files that only tests and the explorer run, and why they are no test files. */
+export const TEST_BED: Readonly<Record<string, string>> = {
+  'src/core/virtual-clock.ts': 'time of a simulated engine',
+  'src/wire/memory-link.ts': 'links of a simulated engine',
+  'src/journal/modelled-disk.ts': 'disk of a simulated engine',
+}
