@@ -167,7 +167,7 @@ export function bannedConstructs(files: Files): string[] {
 }
 
 /** Numbers of our own that come back as plain numbers: read from a typed array, or from a table. */
-const READ_BACK = /\]! as [A-Z]\w*|\bnext as [A-Z]\w*(State|Phase)\b/g
+const READ_BACK = /\]!? as [A-Z]\w*|\bnext as [A-Z]\w*(State|Phase)\b/g
 
 export function casts(files: Files): string[] {
   const guests = files.filter((file) => house.CAST_OWNERS[file.path] === undefined)
