@@ -101,6 +101,7 @@ export class VenueProcess {
       credentials: Object.entries(credentials).map(([account, one]) => ({ account, ...one })),
       feesBps: FEES_BPS_DEFAULT,
     })
+    front.command({ name: 'faults', profile: venue.faults, seed: this.#spec.seed }, startUs)
     const host = new FrontHost(front, kept.port, this.#nowUs)
     writeIdentity(directory, venue.name, { port: host.port, accounts: credentials })
     const accounts = Object.entries(credentials).map(([name, one]) => ({ name, credentials: one }))

@@ -3,7 +3,6 @@
 //
 // Every entry does the same three things: move the market to now, do the work, publish what
 // changed. Answers go out before the private events they caused.
-import { EngineError } from '#core/engine-error.ts'
 import { US_PER_MS } from '#core/units.ts'
 import type { Side } from '#core/units.ts'
 import type { ExchangeListener, SimBalance, SimOrder, SimTrade } from '../exchange-types.ts'
@@ -21,6 +20,7 @@ import { accountMethods } from './account-methods.ts'
 import { ConnectionTable } from './connection-table.ts'
 import { LateQueue } from './late-queue.ts'
 import { Listings } from './listings.ts'
+import { MessageFaults } from './message-faults.ts'
 import type { VenueState } from './method.ts'
 import { orderMethods } from './order-methods.ts'
 import { publicMethods } from './public-methods.ts'
@@ -52,9 +52,10 @@ export class BinanceSpotFront implements Front, ExchangeListener {
   readonly name = 'binance_spot'
   readonly #exchange: Exchange
   readonly #state: VenueState
-  readonly #topics = new StreamTopics()
-  readonly #userStreams = new UserStreams()
   readonly #late = new LateQueue()
+  readonly #faults = new MessageFaults(this.#late)
+  readonly #topics = new StreamTopics(this.#faults)
+  readonly #userStreams = new UserStreams(this.#faults)
   readonly #runner: RequestRunner
   readonly #rest: RestDoor
   readonly #connections: ConnectionTable
@@ -76,7 +77,7 @@ export class BinanceSpotFront implements Front, ExchangeListener {
     const state = this.#state
     const keys = new KeyTable(options.credentials)
     const methods = [...publicMethods(state), ...orderMethods(state), ...accountMethods(state)]
-    this.#runner = new RequestRunner(state, this.#late, () => this.#userStreams.flush())
+    this.#runner = new RequestRunner(state, this.#late, this.#faults)
     this.#rest = new RestDoor(state, keys, this.#runner, methods)
     const userStreams = this.#userStreams
     this.#connections = new ConnectionTable({
@@ -90,10 +91,14 @@ export class BinanceSpotFront implements Front, ExchangeListener {
   }
 
   http(call: HttpCall, replier: HttpReplier, nowUs: number): void {
-    this.#runner.whenArrived(nowUs, (arrivedUs) => {
-      this.#moveTo(arrivedUs)
-      this.#rest.handle(call, replier, arrivedUs)
-      this.#publish()
+    this.#moveTo(nowUs)
+    this.#runner.whenArrived(nowUs, {
+      deliver: (arrivedUs) => {
+        this.#moveTo(arrivedUs)
+        this.#rest.handle(call, replier, arrivedUs)
+        this.#publish()
+      },
+      cut: () => replier.cut(),
     })
   }
 
@@ -110,10 +115,14 @@ export class BinanceSpotFront implements Front, ExchangeListener {
   }
 
   message(connection: FrontConnection, text: string, nowUs: number): void {
-    this.#runner.whenArrived(nowUs, (arrivedUs) => {
-      this.#moveTo(arrivedUs)
-      this.#connections.message(connection, text, arrivedUs)
-      this.#publish()
+    this.#moveTo(nowUs)
+    this.#runner.whenArrived(nowUs, {
+      deliver: (arrivedUs) => {
+        this.#moveTo(arrivedUs)
+        this.#connections.message(connection, text, arrivedUs)
+        this.#publish()
+      },
+      cut: () => connection.cut(),
     })
   }
 
@@ -122,8 +131,8 @@ export class BinanceSpotFront implements Front, ExchangeListener {
   }
 
   advance(nowUs: number): void {
-    this.#late.runDue(nowUs)
     this.#moveTo(nowUs)
+    this.#late.runDue(nowUs)
     if (nowUs >= this.#nextTickUs) this.#tick(nowUs)
     this.#connections.pingDue(nowUs)
     this.#publish()
@@ -163,7 +172,8 @@ export class BinanceSpotFront implements Front, ExchangeListener {
         this.#rest.setMaintenance(command.on)
         break
       case 'faults':
-        throw new EngineError('not_supported', 'this front draws no faults')
+        this.#faults.setPlan(command.profile, command.seed)
+        break
     }
     this.#publish()
   }
@@ -236,6 +246,7 @@ export class BinanceSpotFront implements Front, ExchangeListener {
 
   #moveTo(nowUs: number): void {
     this.#nowUs = Math.max(this.#nowUs, nowUs)
+    this.#faults.nowUs = this.#nowUs
     this.#exchange.advanceTo(this.#nowUs)
   }
 

@@ -1,74 +1,54 @@
-// Runs one authenticated request: weight, parameters, the method itself, and what a fault makes of
-// the answer. REST and the WS API differ only in how they write the outcome.
-//
-// A fault never changes what the matching engine did: an order behind a lost answer, or behind a
-// 5xx, is as real as any other.
+// Runs one request: the way here, authentication, weight, parameters, the method itself, and the
+// way of its answer. REST and the WS API differ only in how they write the outcome.
 import { EngineError } from '#core/engine-error.ts'
 import { US_PER_MS } from '#core/units.ts'
 import type { LateQueue } from './late-queue.ts'
-import type { Call, Method, MethodKind, VenueState } from './method.ts'
+import type { MessageFaults, MessageWay } from './message-faults.ts'
+import type { Call, Method, VenueState } from './method.ts'
 import { VenueError } from './venue-error.ts'
 
 export type RequestOutcome =
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'error'; readonly error: VenueError }
-  /** No answer at all; the request may have been carried out. */
-  | { readonly kind: 'lost' }
 
-/** What goes wrong with one request. */
-export interface RequestFault {
-  /** The answer is held back this long, µs. */
-  readonly lateUs: number
-  readonly isLost: boolean
-  /** Carried out, answered with a 5xx. */
-  readonly isServerError: boolean
-  /** The private stream speaks before the answer. */
-  readonly isStreamFirst: boolean
+/** The way back of one request. */
+export interface RequestReplier {
+  answer(outcome: RequestOutcome, nowUs: number): void
+  cut(): void
 }
 
-/** Draws the fault of the next request; undefined when it goes well. */
-export type FaultDraw = (kind: MethodKind) => RequestFault | undefined
-
 export class RequestRunner {
-  latencyUs = 0
-  drawFault: FaultDraw = () => undefined
   readonly #state: VenueState
   readonly #late: LateQueue
-  readonly #flushStreams: () => void
+  readonly #faults: MessageFaults
+  #latencyUs = 0
 
-  constructor(state: VenueState, late: LateQueue, flushStreams: () => void) {
+  constructor(state: VenueState, late: LateQueue, faults: MessageFaults) {
     this.#state = state
     this.#late = late
-    this.#flushStreams = flushStreams
+    this.#faults = faults
   }
 
+  /** Every request takes this long to arrive. */
   setLatencyMs(ms: number): void {
-    this.latencyUs = ms * US_PER_MS
+    this.#latencyUs = ms * US_PER_MS
   }
 
-  /** Calls `work` when the request has travelled: at once without latency. */
-  whenArrived(nowUs: number, work: (arrivedUs: number) => void): void {
-    if (this.latencyUs === 0) work(nowUs)
-    else this.#late.push(nowUs + this.latencyUs, work)
+  /** Delivers the request when it has travelled, which may be late or never. */
+  whenArrived(nowUs: number, way: MessageWay): void {
+    if (this.#latencyUs === 0) this.#faults.pass('request', way)
+    else this.#late.push(nowUs + this.#latencyUs, () => this.#faults.pass('request', way))
   }
 
-  /** Runs and answers, now or late. `authenticate` gives the call or throws a VenueError. */
-  run(
-    method: Method,
-    authenticate: () => Call,
-    answer: (outcome: RequestOutcome, answeredUs: number) => void,
-    nowUs: number,
-  ): void {
-    const fault = method.kind === 'query' ? undefined : this.drawFault(method.kind)
+  /** `authenticate` gives the call or throws a VenueError. */
+  run(method: Method, authenticate: () => Call, replier: RequestReplier, nowUs: number): void {
     const outcome = this.#execute(method, authenticate, nowUs)
-    if (fault === undefined) {
-      answer(outcome, nowUs)
-      return
-    }
-    if (fault.isStreamFirst) this.#flushStreams()
-    const bent = bend(outcome, fault)
-    if (fault.lateUs === 0) answer(bent, nowUs)
-    else this.#late.push(nowUs + fault.lateUs, (laterUs) => answer(bent, laterUs))
+    const fault = this.#faults.decide('answer')
+    const told = fault.kind === 'error_5xx_but_accepted' ? unknownOutcome() : outcome
+    this.#faults.follow(fault, {
+      deliver: (answeredUs) => replier.answer(told, answeredUs),
+      cut: () => replier.cut(),
+    })
   }
 
   #execute(method: Method, authenticate: () => Call, nowUs: number): RequestOutcome {
@@ -93,10 +73,11 @@ export class RequestRunner {
   }
 }
 
-function bend(outcome: RequestOutcome, fault: RequestFault): RequestOutcome {
-  if (fault.isLost) return { kind: 'lost' }
-  if (!fault.isServerError) return outcome
-  const text =
-    'Timeout waiting for response from backend server. Send status unknown; execution status unknown.'
-  return { kind: 'error', error: new VenueError(-1007, text, 504) }
-}
+const unknownOutcome = (): RequestOutcome => ({
+  kind: 'error',
+  error: new VenueError(
+    -1007,
+    'Timeout waiting for response from backend server. Send status unknown; execution status unknown.',
+    504,
+  ),
+})

@@ -54,9 +54,10 @@ export class RestDoor {
     this.#runner.run(
       method,
       authenticate,
-      (outcome, answeredUs) => {
-        if (outcome.kind === 'lost') replier.cut()
-        else replier.answer(this.#answer(outcome, method, request.account, answeredUs))
+      {
+        answer: (outcome, answeredUs) =>
+          replier.answer(this.#answer(outcome, method, request.account, answeredUs)),
+        cut: () => replier.cut(),
       },
       nowUs,
     )
@@ -80,12 +81,7 @@ export class RestDoor {
     return { params, account: holder.account, nowUs, stamp }
   }
 
-  #answer(
-    outcome: Exclude<RequestOutcome, { kind: 'lost' }>,
-    method: Method,
-    account: string,
-    nowUs: number,
-  ): HttpAnswer {
+  #answer(outcome: RequestOutcome, method: Method, account: string, nowUs: number): HttpAnswer {
     const headers = this.#headers(method, account, nowUs)
     if (outcome.kind === 'result') {
       return { status: 200, headers, body: JSON.stringify(outcome.result) }

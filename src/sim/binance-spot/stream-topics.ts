@@ -3,6 +3,7 @@
 // A name the venue does not know is acknowledged like any other and stays silent, as the real one
 // does. Each event is written at most once per time unit and wrapping, however many listen.
 import type { FrontConnection } from '../front.ts'
+import type { MessageFaults } from './message-faults.ts'
 import type { Stamp } from './wire-text.ts'
 
 /** A market-data connection. */
@@ -16,7 +17,12 @@ export interface StreamListener {
 
 export class StreamTopics {
   readonly #listeners = new Map<string, StreamListener[]>()
+  readonly #faults: MessageFaults
   #isSilent = false
+
+  constructor(faults: MessageFaults) {
+    this.#faults = faults
+  }
 
   /** Acknowledges subscriptions and delivers nothing: a socket that went quiet. */
   setSilent(isSilent: boolean): void {
@@ -58,7 +64,11 @@ export class StreamTopics {
         text = write(listener.stamp)
         texts.set(listener.stamp, text)
       }
-      listener.connection.send(listener.isCombined ? wrap(name, text) : text)
+      const message = listener.isCombined ? wrap(name, text) : text
+      this.#faults.pass('public_event', {
+        deliver: () => listener.connection.send(message),
+        cut: () => listener.connection.cut(),
+      })
     }
   }
 }

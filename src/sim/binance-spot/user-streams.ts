@@ -2,8 +2,9 @@
 // until the request that caused them has been answered.
 //
 // The venue answers a request and mirrors it on the stream independently. Here the answer goes
-// first and the events follow, unless a fault asks for the other order.
+// first and the events follow, unless a fault holds the answer back.
 import type { FrontConnection } from '../front.ts'
+import type { MessageFaults } from './message-faults.ts'
 import type { Stamp } from './wire-text.ts'
 
 export interface UserSubscription {
@@ -16,13 +17,16 @@ export interface UserSubscription {
 interface QueuedEvent {
   readonly account: string
   readonly write: (stamp: Stamp) => object
-  /** How often the stream repeats it: 1, or 2 under a duplication fault. */
-  readonly times: number
 }
 
 export class UserStreams {
   #subscriptions: UserSubscription[] = []
   readonly #queue: QueuedEvent[] = []
+  readonly #faults: MessageFaults
+
+  constructor(faults: MessageFaults) {
+    this.#faults = faults
+  }
 
   add(subscription: UserSubscription): void {
     this.#subscriptions.push(subscription)
@@ -40,8 +44,8 @@ export class UserStreams {
     this.#subscriptions = this.#subscriptions.filter((one) => one.connection !== connection)
   }
 
-  queue(account: string, write: (stamp: Stamp) => object, times = 1): void {
-    this.#queue.push({ account, write, times })
+  queue(account: string, write: (stamp: Stamp) => object): void {
+    this.#queue.push({ account, write })
   }
 
   /** Sends what was queued, oldest first. */
@@ -59,7 +63,10 @@ export class UserStreams {
   #deliver(event: QueuedEvent): void {
     for (const subscription of this.#subscriptions) {
       if (subscription.account !== event.account) continue
-      for (let time = 0; time < event.times; time++) this.send(subscription, event.write)
+      this.#faults.pass('private_event', {
+        deliver: () => this.send(subscription, event.write),
+        cut: () => subscription.connection.cut(),
+      })
     }
   }
 }

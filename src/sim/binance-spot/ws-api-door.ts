@@ -102,9 +102,10 @@ export class WsApiDoor {
     this.#services.runner.run(
       method,
       authenticate,
-      (outcome, answeredUs) => {
-        if (outcome.kind === 'lost') return
-        this.#reply(session, { id, outcome, params, method, account, nowUs: answeredUs })
+      {
+        answer: (outcome, answeredUs) =>
+          this.#reply(session, { id, outcome, params, method, account, nowUs: answeredUs }),
+        cut: () => session.connection.cut(),
       },
       nowUs,
     )
@@ -217,7 +218,6 @@ export class WsApiDoor {
 
   #reply(session: ApiSession, reply: ApiReply): void {
     const { id, outcome } = reply
-    if (outcome.kind === 'lost') return
     const limits = this.#rateLimits(session, reply)
     if (outcome.kind === 'result') {
       const { result } = outcome
