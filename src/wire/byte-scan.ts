@@ -12,6 +12,26 @@
 // Numbers are exact or refused: nothing is rounded. What is skipped is checked for balanced
 // brackets and closed strings only. It deliberately knows no venue and keeps no text.
 
+import {
+  CLOSE_ARRAY,
+  BACKSLASH,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  DOT,
+  FALSE,
+  MINUS,
+  NULL,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  TRUE,
+  ZERO,
+  decodeText,
+  isNumberByte,
+  isWhiteSpace,
+} from './json-bytes.ts'
+
 /** Why a scan stopped. */
 export const ScanRefusal = {
   None: 0,
@@ -31,18 +51,6 @@ const SKIP_DEPTH_MAX = 31
 /** Scales beyond this leave no room for a whole unit below 2^53. */
 const SCALE_MAX = 18
 const POWERS_OF_TEN = Float64Array.from({ length: SCALE_MAX + 1 }, (_, power) => 10 ** power)
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const COLON = 0x3a
-const MINUS = 0x2d
-const DOT = 0x2e
-const ZERO = 0x30
-const OPEN_OBJECT = 0x7b
-const CLOSE_OBJECT = 0x7d
-const OPEN_ARRAY = 0x5b
-const CLOSE_ARRAY = 0x5d
 
 export class ByteScanner {
   bytes: Uint8Array = new Uint8Array(0)
@@ -215,7 +223,7 @@ export class ByteScanner {
     const first = this.#peek()
     if (first === QUOTE) return this.#readQuoted()
     if (first === OPEN_OBJECT || first === OPEN_ARRAY) return this.#skipNested()
-    return this.#skipScalar()
+    return this.#skipScalar(first)
   }
 
   /** Refuses unless only white space is left. */
@@ -269,10 +277,6 @@ export class ByteScanner {
     return 0
   }
 
-  #byteAtPosition(): number {
-    return this.position < this.end ? this.bytes[this.position]! : 0
-  }
-
   #readQuoted(): boolean {
     const bytes = this.bytes
     const end = this.end
@@ -316,7 +320,7 @@ export class ByteScanner {
 
   #endDecimal(isQuoted: boolean): void {
     if (!isQuoted) this.#expectValueEnd()
-    else if (this.#byteAtPosition() === QUOTE) this.position++
+    else if (this.position < this.end && this.bytes[this.position] === QUOTE) this.position++
     else this.refuse(ScanRefusal.Syntax)
   }
 
@@ -364,8 +368,7 @@ export class ByteScanner {
     return this.refuse(ScanRefusal.Syntax)
   }
 
-  #skipScalar(): boolean {
-    const first = this.#byteAtPosition()
+  #skipScalar(first: number): boolean {
     if (first === 0x74) return this.#literal(TRUE)
     if (first === 0x66) return this.#literal(FALSE)
     if (first === 0x6e) return this.#literal(NULL)
@@ -393,33 +396,4 @@ export class ByteScanner {
     }
     return true
   }
-}
-
-/** ASCII text as bytes, for keyIs and textIs; made once, at load. */
-export function asciiBytes(text: string): Uint8Array {
-  return new TextEncoder().encode(text)
-}
-
-const TRUE = asciiBytes('true')
-const FALSE = asciiBytes('false')
-const NULL = asciiBytes('null')
-const utf8 = new TextDecoder()
-
-/** A slice with escapes or beyond ASCII; a bad escape is shown as it stands. */
-function decodeText(bytes: Uint8Array, start: number, end: number): string {
-  const raw = utf8.decode(bytes.subarray(start, end))
-  try {
-    return String(JSON.parse(`"${raw}"`))
-  } catch {
-    return raw
-  }
-}
-
-function isWhiteSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
-}
-
-function isNumberByte(byte: number): boolean {
-  const isDigit = byte >= ZERO && byte <= 0x39
-  return isDigit || byte === MINUS || byte === 0x2b || byte === DOT || (byte | 0x20) === 0x65
 }

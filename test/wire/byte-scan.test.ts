@@ -1,7 +1,8 @@
 import { Decimal } from 'decimal.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ByteScanner, SCAN_REFUSAL_NAMES, asciiBytes } from '#wire/byte-scan.ts'
+import { ByteScanner, SCAN_REFUSAL_NAMES } from '#wire/byte-scan.ts'
+import { asciiBytes } from '#wire/json-bytes.ts'
 
 const scannerOver = (text: string, before = '', after = ''): ByteScanner => {
   const bytes = new TextEncoder().encode(before + text + after)

@@ -9,12 +9,15 @@
 // whole: nothing reaches the sink unless every needed field was read exactly.
 // It deliberately keeps no sequence: whether a diff fits the book is the book's business.
 // Fields: Binance spot WebSocket streams and REST depth, documents of 2026-07-21.
-import { priceUnits, qtyUnits, Side, US_PER_MS, type MonoNs } from '#core/units.ts'
+import { priceUnits, qtyUnits, Side, type MonoNs } from '#core/units.ts'
 import { DepthUpdate } from '#market/depth-update.ts'
 import type { Instrument, InstrumentTable } from '#market/instrument.ts'
 import type { MarketSink } from '#market/market-sink.ts'
 import { ByteIndex } from '#wire/byte-index.ts'
-import { asciiBytes, ByteScanner, ScanRefusal } from '#wire/byte-scan.ts'
+import { ByteScanner, ScanRefusal } from '#wire/byte-scan.ts'
+import { asciiBytes } from '#wire/json-bytes.ts'
+import { readDepthDiff, readDepthSnapshot } from './depth-message.ts'
+import { expectText, readTimeUs } from './event-fields.ts'
 
 /** What a message was. Numbers below zero: refused, nothing reached the sink. */
 export const Decoded = {
@@ -41,8 +44,6 @@ const DATA = asciiBytes('data')
 const RESULT = asciiBytes('result')
 const CODE = asciiBytes('code')
 const LAST_UPDATE_ID = asciiBytes('lastUpdateId')
-const BIDS = asciiBytes('bids')
-const ASKS = asciiBytes('asks')
 const BOOK_TICKER = asciiBytes('bookTicker')
 const DEPTH_UPDATE = asciiBytes('depthUpdate')
 const TRADE = asciiBytes('trade')
@@ -51,9 +52,7 @@ const SERVER_SHUTDOWN_STREAM = asciiBytes('!serverShutdown')
 
 const UPPER_A = 0x41
 const UPPER_B = 0x42
-const UPPER_E = 0x45
 const UPPER_T = 0x54
-const UPPER_U = 0x55
 const LOWER_A = 0x61
 const LOWER_B = 0x62
 const LOWER_E = 0x65
@@ -64,14 +63,9 @@ const LOWER_S = 0x73
 const LOWER_T = 0x74
 const LOWER_U = 0x75
 
-/** A time above this cannot be milliseconds (year 5138): it is microseconds already. */
-const TIME_MS_MAX = 1e14
-
 /** One bit for each field that a message must have. */
 const TICKER_FIELDS = 0b1_1111
-const DEPTH_FIELDS = 0b1111
 const TRADE_FIELDS = 0b1_1111
-const SNAPSHOT_FIELDS = 0b111
 
 export class BinanceSpotDecoder {
   /** The instrument of the last message, also of a refused one; −1 where it was not readable. */
@@ -143,7 +137,8 @@ export class BinanceSpotDecoder {
     const scanner = this.#begin(bytes, start, end)
     this.instrument = instrument
     this.kind = Decoded.Snapshot
-    if (!this.#readSnapshot(this.#instruments.at(instrument))) return this.#refused()
+    const facts = this.#instruments.at(instrument)
+    if (!readDepthSnapshot(scanner, facts, this.#update)) return this.#refused()
     if (!scanner.expectEnd()) return this.#refused()
     this.#sink.onDepthSnapshot(instrument, this.#update, nowNs)
     return Decoded.Snapshot
@@ -241,7 +236,7 @@ export class BinanceSpotDecoder {
     this.#scanner.enterObject()
     if (this.kind === Decoded.Ticker) return this.#readTicker(facts)
     if (this.kind === Decoded.Trade) return this.#readTrade(facts)
-    return this.#readDepth(facts)
+    return readDepthDiff(this.#scanner, facts, this.#symbolBytes[this.instrument]!, this.#update)
   }
 
   #readTicker(facts: Instrument): boolean {
@@ -270,7 +265,7 @@ export class BinanceSpotDecoder {
           seen |= 16
           break
         case LOWER_S:
-          this.#checkSymbol()
+          expectText(scanner, this.#symbolBytes[this.instrument]!)
           break
         default:
           scanner.skipValue()
@@ -297,7 +292,7 @@ export class BinanceSpotDecoder {
           seen |= 4
           break
         case UPPER_T:
-          this.#timeUs = this.#readTimeUs()
+          this.#timeUs = readTimeUs(scanner)
           seen |= 8
           break
         case LOWER_M:
@@ -305,10 +300,10 @@ export class BinanceSpotDecoder {
           seen |= 16
           break
         case LOWER_S:
-          this.#checkSymbol()
+          expectText(scanner, this.#symbolBytes[this.instrument]!)
           break
         case LOWER_E:
-          this.#checkText(TRADE)
+          expectText(scanner, TRADE)
           break
         default:
           scanner.skipValue()
@@ -316,108 +311,6 @@ export class BinanceSpotDecoder {
     }
     const isPositive = this.#bid > 0 && this.#bidQty > 0
     return scanner.ok && seen === TRADE_FIELDS && isPositive
-  }
-
-  #readDepth(facts: Instrument): boolean {
-    const scanner = this.#scanner
-    const update = this.#update
-    update.venueTimeUs = 0
-    let seen = 0
-    while (scanner.nextKey()) {
-      switch (scanner.keyByte) {
-        case UPPER_U:
-          update.firstUpdateId = scanner.readInteger()
-          seen |= 1
-          break
-        case LOWER_U:
-          update.lastUpdateId = scanner.readInteger()
-          seen |= 2
-          break
-        case LOWER_B:
-          update.bidCount = this.#readLevels(update.bidPrices, update.bidQtys, facts)
-          seen |= 4
-          break
-        case LOWER_A:
-          update.askCount = this.#readLevels(update.askPrices, update.askQtys, facts)
-          seen |= 8
-          break
-        case UPPER_E:
-          update.venueTimeUs = this.#readTimeUs()
-          break
-        case LOWER_S:
-          this.#checkSymbol()
-          break
-        case LOWER_E:
-          this.#checkText(DEPTH_UPDATE)
-          break
-        default:
-          scanner.skipValue()
-      }
-    }
-    const isForward = update.firstUpdateId <= update.lastUpdateId
-    return scanner.ok && seen === DEPTH_FIELDS && isForward
-  }
-
-  #readSnapshot(facts: Instrument): boolean {
-    const scanner = this.#scanner
-    const update = this.#update
-    update.venueTimeUs = 0
-    let seen = 0
-    scanner.enterObject()
-    while (scanner.nextKey()) {
-      if (scanner.keyIs(LAST_UPDATE_ID)) {
-        update.lastUpdateId = scanner.readInteger()
-        update.firstUpdateId = update.lastUpdateId
-        seen |= 1
-      } else if (scanner.keyIs(BIDS)) {
-        update.bidCount = this.#readLevels(update.bidPrices, update.bidQtys, facts)
-        seen |= 2
-      } else if (scanner.keyIs(ASKS)) {
-        update.askCount = this.#readLevels(update.askPrices, update.askQtys, facts)
-        seen |= 4
-      } else {
-        scanner.skipValue()
-      }
-    }
-    return scanner.ok && seen === SNAPSHOT_FIELDS
-  }
-
-  /** `[[price,qty],…]`; further elements of a level are passed over. Returns the count. */
-  #readLevels(prices: Float64Array, qtys: Float64Array, facts: Instrument): number {
-    const scanner = this.#scanner
-    const { priceScale, qtyScale } = facts
-    let count = 0
-    scanner.enterArray()
-    while (scanner.nextElement()) {
-      if (count === prices.length) scanner.refuse(ScanRefusal.Range)
-      scanner.enterArray()
-      if (!scanner.nextElement()) scanner.refuse(ScanRefusal.Syntax)
-      const price = scanner.readDecimal(priceScale)
-      if (!scanner.nextElement()) scanner.refuse(ScanRefusal.Syntax)
-      const qty = scanner.readDecimal(qtyScale)
-      while (scanner.nextElement()) scanner.skipValue()
-      if (price <= 0) scanner.refuse(ScanRefusal.Syntax)
-      if (!scanner.ok) return 0
-      prices[count] = price
-      qtys[count] = qty
-      count++
-    }
-    return count
-  }
-
-  #readTimeUs(): number {
-    const time = this.#scanner.readInteger()
-    return time > TIME_MS_MAX ? time : time * US_PER_MS
-  }
-
-  /** The event must speak of the symbol that its stream named. */
-  #checkSymbol(): void {
-    this.#checkText(this.#symbolBytes[this.instrument]!)
-  }
-
-  #checkText(expected: Uint8Array): void {
-    const scanner = this.#scanner
-    if (scanner.readText() && !scanner.textIs(expected)) scanner.refuse(ScanRefusal.Syntax)
   }
 
   #tell(nowNs: MonoNs): void {

@@ -6,7 +6,8 @@
 //   {"id":…,"status":400,"error":{"code":-2010,"msg":"…","data":{…}},"rateLimits":[…]}
 //   {"subscriptionId":0,"event":{…}}
 import { US_PER_MS } from '#core/units.ts'
-import { asciiBytes, ByteScanner } from '#wire/byte-scan.ts'
+import { ByteScanner } from '#wire/byte-scan.ts'
+import { asciiBytes } from '#wire/json-bytes.ts'
 
 const ID = asciiBytes('id')
 const STATUS = asciiBytes('status')
