@@ -1,7 +1,7 @@
 // Owns the journal's life around the engine: lock, read, decide the incarnation, start the
 // writer, stop it, archive. The engine sees the history, then a Journal; nothing else here is
 // on its path. When `start` returns, the incarnation is on the medium and sending is safe.
-import { mkdirSync, renameSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { constants as system } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
@@ -22,6 +22,7 @@ import { beginIncarnation, type SegmentStart } from './segment-writer.ts'
 import { lockStateDir, type StateDirLock } from './state-dir-lock.ts'
 import {
   journalDirectory,
+  makeDirectory,
   prepareStateDir,
   runsDirectory,
   segmentFiles,
@@ -110,9 +111,9 @@ export class JournalHost {
     const runs = runsDirectory(this.stateDir)
     try {
       recordIncarnation(this.stateDir, last)
-      mkdirSync(runs, { recursive: true, mode: 0o700 })
+      makeDirectory(runs)
       const run = this.#moveJournalInto(runs)
-      mkdirSync(journalDirectory(this.stateDir), { mode: 0o700 })
+      makeDirectory(journalDirectory(this.stateDir))
       new NodeDisk(runs).syncNames()
       new NodeDisk(this.stateDir).syncNames()
       this.#history = readSegments([])

@@ -2,11 +2,13 @@
 // One group is under way at a time and kept until it is synced, so a disk that fails costs
 // nothing but time: the same bytes go to the same place again, which also covers a sync that
 // failed and forgot its pages. Knows no thread, clock or file system: `step` is called.
+import { assert } from '#core/assert.ts'
 import { JOURNAL_RECORD_BYTES_MAX, JOURNAL_SEGMENT_BYTES } from '#core/limits.ts'
 import { RingConsumer, type SharedRing } from '#core/shared-ring.ts'
 import { systemError, writeAll, type Disk } from './disk.ts'
 import { DiskState, JournalWord } from './journal-ring.ts'
 import { sequenceAt } from './record-codec.ts'
+import { RECORD_HEADER_BYTES } from './record-layout.ts'
 import {
   encodeSegmentHeader,
   headerFrom,
@@ -172,8 +174,10 @@ export class SegmentWriter {
     let offset = 0
     let last = 0
     while (offset < this.#groupBytes) {
+      const length = this.#view.getUint32(offset, true)
+      assert(length >= RECORD_HEADER_BYTES, 'a record in the ring has a length')
       last = offset
-      offset += this.#view.getUint32(offset, true)
+      offset += length
     }
     return sequenceAt(this.#view, last)
   }

@@ -4,8 +4,16 @@
 //   <state_dir>/runs/<utc>/…            runs that ended, whole
 //   <state_dir>/incarnation             largest incarnation ever begun here
 //   <state_dir>/pid                     of the engine that holds the lock, for messages only
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { EngineError, errorText } from '#core/engine-error.ts'
 import { systemError } from './disk.ts'
 import { readSegments, type JournalHistory, type SegmentFile } from './reader.ts'
@@ -20,13 +28,27 @@ export const runsDirectory = (stateDir: string): string => join(stateDir, 'runs'
  */
 export function prepareStateDir(stateDir: string): string {
   try {
-    mkdirSync(journalDirectory(stateDir), { recursive: true, mode: 0o700 })
+    makeDirectory(journalDirectory(stateDir))
     const path = realpathSync(stateDir)
     accessSync(path, constants.W_OK | constants.X_OK)
     accessSync(journalDirectory(path), constants.W_OK | constants.X_OK)
     return path
   } catch (thrown) {
     throw unwritable(stateDir, thrown)
+  }
+}
+
+/**
+ * Makes a directory and those above it, private to this user. Not mkdir's own `recursive`, which
+ * never returns on Node 22 where a parent exists but takes no directories (`/proc`).
+ */
+export function makeDirectory(path: string): void {
+  if (existsSync(path)) return
+  makeDirectory(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (thrown) {
+    if (systemError(thrown).code !== 'EEXIST') throw thrown
   }
 }
 

@@ -2,15 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Outcome } from '#core/outcome.ts'
 import { RingConsumer, RingProducer, SharedRing } from '#core/shared-ring.ts'
-import { monoNs, wallUs } from '#core/units.ts'
+import { monoNs, priceUnits, qtyUnits, Side, wallUs } from '#core/units.ts'
 import { DiskState, JournalWord } from '#journal/journal-ring.ts'
 import { Journal } from '#journal/journal.ts'
 import { decodeRecord, exactBytes, writeBody } from '#journal/record-codec.ts'
 import { RECORD_LAYOUTS, type JournalRecord, type RecordBody } from '#journal/record-layout.ts'
 import { RecordWriter } from '#journal/record-writer.ts'
+import type { Fill } from '#order/fill-ledger.ts'
 import { OrderTable } from '#order/order-table.ts'
 import { OrderEvent, OrderState } from '#order/order-state.ts'
-import { VenueEvent } from '#order/venue-event.ts'
 import { anyRecord } from './any-record.ts'
 
 function journalOn(capacityBytes: number): { journal: Journal; records: () => JournalRecord[] } {
@@ -103,19 +103,22 @@ describe('journal', () => {
     orders.setVenueOrderId(order, '28457')
     journal.orderEvent(orders, order, OrderEvent.Accept, 0, monoNs(11))
 
-    const fill = new VenueEvent()
-    fill.clientIdHi = 0x4080_0200
-    fill.clientIdLo = 0xffff_fff0
-    fill.account = 1
-    fill.instrument = 7
-    fill.side = 1
-    fill.isMaker = true
-    fill.priceUnits = 6_412_345
-    fill.qtyUnits = 5
-    fill.venueTimeUs = 1_723_111_222_333_444
-    fill.tradeId = '99'
-    fill.fee = '-0.00000010'
-    fill.feeAsset = 'ŁTC'
+    const fill: Fill = {
+      order,
+      clientIdHi: 0x4080_0200,
+      clientIdLo: 0xffff_fff0,
+      task: 3,
+      account: 1,
+      instrument: 7,
+      side: Side.Sell,
+      isMaker: true,
+      priceUnits: priceUnits(6_412_345),
+      qtyUnits: qtyUnits(5),
+      venueTimeUs: 1_723_111_222_333_444,
+      tradeId: '99',
+      fee: '-0.00000010',
+      feeAsset: 'ŁTC',
+    }
     journal.fillBooked(fill, true, monoNs(12))
 
     const id = { clientIdHi: 0x4080_0200, clientIdLo: 0xffff_fff0 }
