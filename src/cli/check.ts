@@ -1,19 +1,19 @@
 // `floe check`: everything a run would stumble over, one line each, before it costs anything.
 // First what the file says, then what the venues say; the second only when the first is whole.
+import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { loadConfig } from '#config/loader.ts'
 import type { FloeConfig } from '#config/config.ts'
 import { ConfigError } from '#config/config-error.ts'
-import { errorText } from '#core/engine-error.ts'
+import { EngineError, errorText } from '#core/engine-error.ts'
 import { parseIceberg } from '#task/iceberg-parameters.ts'
+import { venueRecordPath } from '#sim/host-state.ts'
+import { failed, passed, type CheckLine } from './check-line.ts'
 import { ExitCode } from './exit-code.ts'
-
-export interface CheckLine {
-  /** `clock of binance_spot` */
-  readonly what: string
-  readonly ok: boolean
-  /** What was seen, and the fix where it is not ok. */
-  readonly detail: string
-}
+import { preflight } from './preflight.ts'
+import { resolveVenues } from './run-sources.ts'
+import { endVenues, findRunning } from './venue-process.ts'
 
 /** Exit code 0 when all is well, 2 when the file is wrong, 1 when the world is. */
 export async function checkConfiguration(
@@ -25,8 +25,9 @@ export async function checkConfiguration(
     print(lines, options.json)
     return ExitCode.BadConfiguration
   }
-  print(lines, options.json)
-  return lines.every((line) => line.ok) ? ExitCode.Done : ExitCode.Error
+  const world = [checkStateDir(config.stateDir), ...(await checkVenues(config))]
+  print([...lines, ...world], options.json)
+  return world.every((line) => line.ok) ? ExitCode.Done : ExitCode.Error
 }
 
 function checkFile(path: string): { lines: CheckLine[]; config: FloeConfig | null } {
@@ -50,11 +51,43 @@ function checkTasks(config: FloeConfig): CheckLine[] {
     const what = `task ${task.id}`
     try {
       parseIceberg(task.parameters, task.position)
-      return { what, ok: true, detail: 'parameters understood' }
+      return passed(what, 'parameters understood')
     } catch (error) {
-      return { what, ok: false, detail: errorText(error) }
+      return failed(what, errorText(error))
     }
   })
+}
+
+/** The nearest directory that exists must take the rest. */
+function checkStateDir(stateDir: string): CheckLine {
+  const what = `state_dir ${stateDir}`
+  let existing = stateDir
+  while (!existsSync(existing)) existing = dirname(existing)
+  try {
+    accessSync(existing, constants.W_OK | constants.X_OK)
+    return passed(what, 'can be written')
+  } catch {
+    return failed(what, `${existing} cannot be written; change its owner or choose another`)
+  }
+}
+
+async function checkVenues(config: FloeConfig): Promise<CheckLine[]> {
+  const isAlone = config.mode === 'sim' && !(await findRunning(venueRecordPath(config.stateDir)))
+  // Embedded venues of a check leave nothing behind: their ledger would be the first run's.
+  const scratch = isAlone ? mkdtempSync(join(tmpdir(), 'floe-check-')) : null
+  const seen = scratch === null ? config : { ...config, stateDir: scratch }
+  try {
+    const { venues } = await resolveVenues(seen)
+    return await preflight(config, venues)
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error
+    return [failed('venues', error.message)]
+  } finally {
+    if (scratch !== null) {
+      await endVenues(scratch)
+      rmSync(scratch, { recursive: true, force: true, maxRetries: 10 })
+    }
+  }
 }
 
 function print(lines: readonly CheckLine[], json: boolean): void {
