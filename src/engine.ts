@@ -34,6 +34,7 @@ import { InstrumentTable } from '#market/instrument.ts'
 import { FillLedger } from '#order/fill-ledger.ts'
 import { CancelCause, IntentQueue } from '#order/intent.ts'
 import { LiveOrders, ORPHAN_TASK } from '#order/live-orders.ts'
+import { isWorking, type OrderState } from '#order/order-state.ts'
 import { OrderTable } from '#order/order-table.ts'
 import { OrderTruth } from '#order/order-truth.ts'
 import { PositionLedger } from '#order/position-ledger.ts'
@@ -136,27 +137,24 @@ export class Engine implements TimerTarget {
 
     // 3 Order events come in: the truth of every order, and what follows from a change of it.
     const live = new LiveOrders(orders)
+    const tables = { instruments, orders, live, fills, positions }
+    const aids = { clock, timers, notices, journal, scheduler, marketView, roster, tokens }
     const retention = new Retention(orders, live)
-    const accountOf = (order: number) => roster.accounts[orders.account[order]!]!
-    const cancel = (order: number, cause: CancelCause, nowNs: MonoNs) =>
-      this.#sender.cancel(order, cause, nowNs)
-    const settlement = new Settlement({ orders, live, timers, tokens, notices, accountOf, cancel })
-    const news = new OrderNews({
-      ...{ orders, journal, scheduler, settlement, retention, marketView, notices },
-      ack: latencies.ack,
+    const settlement = new Settlement({
+      ...tables,
+      ...aids,
+      accountOf: (order) => roster.accounts[orders.account[order]!]!,
+      cancel: (order, cause, nowNs) => this.#sender.cancel(order, cause, nowNs),
     })
-    const taskOf = (task: number, ofIncarnation: number) => this.#taskOf(task, ofIncarnation)
+    const news = new OrderNews({ ...aids, orders, settlement, retention, ack: latencies.ack })
     const truth = new OrderTruth({
-      orders,
-      live,
-      fills,
-      positions,
+      ...tables,
       instance,
-      taskOf,
+      taskOf: (task, ofIncarnation) => this.#taskOf(task, ofIncarnation),
       listener: news,
     })
     settlement.bind(truth)
-    const accountDesk = new AccountDesk({ events, truth, positions, settlement, tokens, notices })
+    const accountDesk = new AccountDesk({ ...aids, events, truth, positions, settlement })
     this.live = live
     this.settlement = settlement
     this.accountDesk = accountDesk
@@ -164,22 +162,31 @@ export class Engine implements TimerTarget {
     this.#news = news
 
     // 4 Tasks decide.
-    const intents = this.#intents
     const tasks = new TaskDesk({
-      ...{ instruments, orders, live, fills, positions, intents, marketView, journal, scheduler },
-      ...{ notices, roster, seed: parts.seed },
+      ...tables,
+      ...aids,
+      intents: this.#intents,
+      seed: parts.seed,
       isReady: (account) => !this.#isStopping && accountDesk.isReady(account),
     })
     this.tasks = tasks
 
     // 5 Orders go out: the gate, then the only way to a venue.
-    this.#gate = new RiskGate({
-      ...{ instruments, orders, live, positions, tasks, market: marketView },
+    const gate = new RiskGate({
+      ...tables,
+      tasks,
+      market: marketView,
       settings: parts.risk,
       bookAgeMaxNs: BOOK_AGE_MAX_NS,
     })
+    this.#gate = gate
     this.#sender = new OrderSender({
-      ...{ clock, orders, truth, gate: this.#gate, journal, roster, instance, incarnation },
+      ...aids,
+      orders,
+      truth,
+      gate,
+      instance,
+      incarnation,
       tickToOrder: latencies.tickToOrder,
       ownerOf: (task) => scheduler.tasks[task]!,
     })
@@ -187,9 +194,14 @@ export class Engine implements TimerTarget {
     // 6 And how all of it begins: listings, the journal's past, tasks, connections.
     const { past, plans } = parts
     this.#opening = new Opening({
-      ...{ clock, timers, notices, journal, past, plans, instruments, books, roster, accountDesk },
-      ...{ tokens, tasks, scheduler },
-      restore: { instruments, orders, live, fills, positions, truth, retention },
+      ...aids,
+      instruments,
+      books,
+      accountDesk,
+      tasks,
+      past,
+      plans,
+      restore: { ...tables, truth, retention },
       factsCount: () => news.factsCount,
     })
   }
@@ -204,6 +216,7 @@ export class Engine implements TimerTarget {
     const fired = this.timers.advance(nowNs) //        3 what is due
     const stepped = this.scheduler.run(nowNs) //       4 tasks whose inputs changed, once each
     this.#sender.send(this.#intents, nowNs) //         5 what they want done
+    if (this.#isStopping) this.#takeAllBack(nowNs)
     this.#isInTurn = false
     if (drained + fired + stepped > 0) {
       this.#parts.latencies.turn.record(this.#parts.clock.nowNs() - nowNs)
@@ -239,16 +252,11 @@ export class Engine implements TimerTarget {
     return this.#news.overfillCount
   }
 
-  /** Takes every order back and sends no new one. It has ended when `isQuiet`. */
+  /** Takes every order back and sends no new one, turn by turn. It has ended when `isQuiet`. */
   stop(nowNs: MonoNs): void {
     this.#isStopping = true
     this.#gate.halted = true
-    for (let instrument = 0; instrument < this.instruments.count; instrument++) {
-      let order = this.live.firstOfInstrument(instrument)
-      for (; order !== -1; order = this.live.nextOfInstrument(order)) {
-        this.#sender.cancel(order, CancelCause.Stop, nowNs)
-      }
-    }
+    this.turn(nowNs)
   }
 
   /** No order of ours is open, in flight, unknown or owed fills. */
@@ -275,6 +283,17 @@ export class Engine implements TimerTarget {
       const { taskId, kind, argument, requestId } = command
       const refusal = this.tasks.command(taskId, kind, argument, 'api', nowNs)
       commands.reply(requestId, refusal === null, refusal?.code ?? '', refusal?.message ?? '')
+    }
+  }
+
+  #takeAllBack(nowNs: MonoNs): void {
+    for (let instrument = 0; instrument < this.instruments.count; instrument++) {
+      let order = this.live.firstOfInstrument(instrument)
+      for (; order !== -1; order = this.live.nextOfInstrument(order)) {
+        if (isWorking(this.orders.state[order] as OrderState)) {
+          this.#sender.cancel(order, CancelCause.Stop, nowNs)
+        }
+      }
     }
   }
 

@@ -9,7 +9,7 @@ import { Outcome } from '#core/outcome.ts'
 import type { MonoNs } from '#core/units.ts'
 import { clientIdHi, clientIdLo, SEQUENCE_MAX } from '#order/client-order-id.ts'
 import { IntentKind, type Intent, type IntentOwner, type IntentQueue } from '#order/intent.ts'
-import { OrderEvent, OrderState } from '#order/order-state.ts'
+import { isWorking, OrderEvent, OrderState } from '#order/order-state.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { OrderTruth } from '#order/order-truth.ts'
 import type { RiskGate } from '#risk/gate.ts'
@@ -60,8 +60,8 @@ export class OrderSender {
   /** Asks the venue to take the order back. False when nothing could be sent now. */
   cancel(order: number, cause: number, nowNs: MonoNs): boolean {
     const { orders, roster, truth } = this.#parts
-    const state = orders.state[order]!
-    const isOpen = state === OrderState.Open || state === OrderState.PartiallyFilled
+    const state = orders.state[order] as OrderState
+    const isOpen = isWorking(state)
     // Asking again is the ladder's: pending_cancel and unknown may be cancelled by id at any time.
     const isAskedAgain = state === OrderState.PendingCancel || state === OrderState.Unknown
     if (!isOpen && !isAskedAgain) return false

@@ -93,8 +93,9 @@ function restoreOrder(past: PastOrder, target: RestoreTarget, nowNs: MonoNs, wal
   orders.sentNs[order] = nowNs - ageNs
   orders.ackRecorded[order] = 1
   // The ledger, not the order's own count: a fill record may have outlived its order event.
-  orders.filledUnits[order] = target.fills.qtyOfOrder(created.clientIdHi, created.clientIdLo)
-  orders.cumQtyUnits[order] = Math.max(past.cumQtyUnits * rescale.qty, orders.filledUnits[order]!)
+  const filledUnits = target.fills.qtyOfOrder(created.clientIdHi, created.clientIdLo)
+  orders.filledUnits[order] = filledUnits
+  orders.cumQtyUnits[order] = Math.max(past.cumQtyUnits * rescale.qty, filledUnits)
   orders.state[order] = past.state
   orders.setVenueOrderId(order, past.venueOrderId)
   if (!isTerminal(past.state)) target.truth.enter(order, OrderEvent.NoAnswer, 0, nowNs)

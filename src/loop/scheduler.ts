@@ -4,7 +4,7 @@
 import { assert } from '#core/assert.ts'
 import { DirtySet } from '#core/dirty-set.ts'
 import { INSTRUMENTS_MAX, TASKS_MAX, TASKS_PER_TURN_MAX } from '#core/limits.ts'
-import { NO_TIMER, type TimerHandle, type TimerTarget, type TimerWheel } from '#core/timer-wheel.ts'
+import { NO_TIMER, type TimerTarget, type TimerWheel } from '#core/timer-wheel.ts'
 import { NEVER_NS, type MonoNs } from '#core/units.ts'
 import type { Task } from '#task/task.ts'
 
@@ -45,7 +45,7 @@ export class Scheduler implements TimerTarget {
   /** Steps the task at `deadlineNs` at the latest; an earlier wake already armed serves both. */
   wakeAt(task: number, deadlineNs: MonoNs): void {
     if (deadlineNs >= this.#wakeNs[task]!) return
-    this.#timers.cancel(this.#wakeTimer[task]! as TimerHandle)
+    this.#timers.cancel(this.#wakeTimer[task]!)
     this.#wakeNs[task] = deadlineNs
     this.#wakeTimer[task] = this.#timers.arm(this, task, deadlineNs)
   }

@@ -1,7 +1,7 @@
 // Makes the planned tasks, gives them what a task may use, and carries out commands on them.
 import { EngineError, errorText } from '#core/engine-error.ts'
 import type { NoticeSink } from '#core/notice.ts'
-import type { MonoNs, WallUs } from '#core/units.ts'
+import type { MonoNs } from '#core/units.ts'
 import type { Journal } from '#journal/journal.ts'
 import type { Instrument, InstrumentTable } from '#market/instrument.ts'
 import type { FillLedger } from '#order/fill-ledger.ts'
@@ -108,8 +108,8 @@ export class TaskDesk implements GateTasks {
     return null
   }
 
-  reports(nowNs: MonoNs, wallUs: WallUs): TaskReport[] {
-    return this.tasks.map((task) => task.report(nowNs, wallUs))
+  reports(nowNs: MonoNs): TaskReport[] {
+    return this.tasks.map((task) => task.report(nowNs))
   }
 
   #carryOut(task: Task, command: TaskCommand, argument: string, nowNs: MonoNs): EngineError | null {

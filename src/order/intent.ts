@@ -2,7 +2,7 @@
 // What tasks want done this turn, in order: preallocated slots, read by the order sender.
 import { assert } from '#core/assert.ts'
 import { INTENTS_PER_TURN_MAX } from '#core/limits.ts'
-import type { PriceUnits, QtyUnits, Side } from '#core/units.ts'
+import type { MonoNs, PriceUnits, QtyUnits, Side } from '#core/units.ts'
 import type { OrderType, TimeInForce } from './order-codes.ts'
 
 export const IntentKind = { Place: 0, Cancel: 1 } as const
@@ -49,9 +49,9 @@ export class Intent {
 /** How the sender answers a task in the same turn. */
 export interface IntentOwner {
   /** The order was created and sent; its row is `order`. */
-  onPlaced(order: number, nowNs: number): void
+  onPlaced(order: number, nowNs: MonoNs): void
   /** Nothing was sent: `outcome` is a core Outcome, `rule` names a risk rule where one refused. */
-  onPlaceRefused(outcome: number, rule: string, nowNs: number): void
+  onPlaceRefused(outcome: number, rule: string, nowNs: MonoNs): void
 }
 
 export class IntentQueue {

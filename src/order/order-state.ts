@@ -175,6 +175,9 @@ export const orderTransitions = new TransitionTable('order', S, E, [
 export const isTerminal = (state: OrderState): boolean => state >= OrderState.Filled
 /** Sent and not settled: it may still trade. */
 export const isLive = (state: OrderState): boolean => state > OrderState.Created && state < S.Filled
+/** On the venue's book with nothing asked of it: it can be cancelled. */
+export const isWorking = (state: OrderState): boolean =>
+  state === OrderState.Open || state === OrderState.PartiallyFilled
 /** Live, and nobody knows what the venue made of our last request. */
 export const isUndecided = (state: OrderState): boolean =>
   state === S.PendingNew ||

@@ -189,3 +189,18 @@ function refuseBelowMinimum(
     )
   }
 }
+
+/** An update changes how a task works, never what it is. @throws EngineError `bad_parameters`. */
+export function refuseOtherIdentity(
+  before: IcebergParameters,
+  after: IcebergParameters,
+  what: string,
+): void {
+  for (const key of ['venue', 'account', 'symbol', 'side'] as const) {
+    if (before[key] === after[key]) continue
+    throw new EngineError(
+      'bad_parameters',
+      `${what}: ${key} cannot be updated (${before[key]} to ${after[key]}); make another task`,
+    )
+  }
+}

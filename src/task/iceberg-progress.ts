@@ -1,11 +1,12 @@
 // How far an iceberg has come and what it cost: counters, arrival, and the report made of them.
 // Reads the fill ledger; decides nothing.
 import { D } from '#core/decimal.ts'
-import type { MonoNs, WallUs } from '#core/units.ts'
+import type { MonoNs } from '#core/units.ts'
 import type { Instrument } from '#market/instrument.ts'
 import { averagePrice, feesText, type FillTotals } from '#order/fill-ledger.ts'
 import { bpsText, priceFromUnits, priceText, unitsText } from './execution-measures.ts'
 import type { IcebergParameters, IcebergUnits } from './iceberg-parameters.ts'
+import { ICEBERG_STATE_NAMES, IcebergState } from './iceberg-states.ts'
 import type { SavedTask, TaskReport } from './task.ts'
 
 export class IcebergProgress {
@@ -47,11 +48,8 @@ export class IcebergProgress {
 
 export interface IcebergReportInput {
   readonly id: string
-  readonly stateName: string
+  readonly state: IcebergState
   readonly reason: string
-  readonly isCancelled: boolean
-  readonly isCompleted: boolean
-  readonly unroutable: string
   readonly parameters: IcebergParameters
   readonly units: IcebergUnits
   readonly instrument: Instrument
@@ -59,13 +57,10 @@ export interface IcebergReportInput {
   readonly progress: IcebergProgress
 }
 
-export function icebergReport(
-  input: IcebergReportInput,
-  nowNs: MonoNs,
-  _wallUs: WallUs,
-): TaskReport {
+export function icebergReport(input: IcebergReportInput, nowNs: MonoNs): TaskReport {
   const { instrument, units, totals, progress } = input
   const { priceScale, qtyScale } = instrument
+  const isCancelled = input.state === IcebergState.Cancelled
   const qtyUnits = totals.qtyUnits + units.resumeFilledQty
   const notionalUnits = totals.notionalUnits + units.resumeNotionalUnits
   const average = averagePrice({ qtyUnits, notionalUnits }, priceScale)
@@ -74,7 +69,7 @@ export function icebergReport(
   return {
     id: input.id,
     type: 'iceberg',
-    state: input.stateName,
+    state: ICEBERG_STATE_NAMES[input.state],
     reason: input.reason,
     venue: instrument.market,
     account: input.parameters.account,
@@ -82,9 +77,9 @@ export function icebergReport(
     side: input.parameters.side,
     total: unitsText(units.totalQty, qtyScale),
     filled: unitsText(qtyUnits, qtyScale),
-    residual: input.isCancelled ? '0' : restText,
-    cancelled: input.isCancelled ? restText : '0',
-    unroutable: input.unroutable,
+    residual: isCancelled ? '0' : restText,
+    cancelled: isCancelled ? restText : '0',
+    unroutable: unroutableText(input.parameters.totalQuantity, units, instrument),
     average_price: priceText(average),
     arrival_price: arrival === null ? '' : arrival.toFixed(),
     slippage_bps: bpsText(units.side, average, arrival),
@@ -108,6 +103,6 @@ function noteNumber(saved: SavedTask, key: string): number {
 }
 
 /** H9: the part of a total that no whole lot carries, as decimal text. */
-export function unroutableText(total: string, units: IcebergUnits, instrument: Instrument): string {
+function unroutableText(total: string, units: IcebergUnits, instrument: Instrument): string {
   return new D(total).sub(new D(units.totalQty).div(D.pow(10, instrument.qtyScale))).toFixed()
 }

@@ -2,8 +2,8 @@
 // step(nowNs) reads order records, book and parameters, and acts. They never import a venue, a
 // clock or the journal; those arrive through the ports below.
 import type { EngineError } from '#core/engine-error.ts'
-import type { MonoNs, WallUs } from '#core/units.ts'
-import type { InstrumentTable } from '#market/instrument.ts'
+import type { MonoNs } from '#core/units.ts'
+import type { Instrument, InstrumentTable } from '#market/instrument.ts'
 import type { FillLedger } from '#order/fill-ledger.ts'
 import type { IntentOwner, IntentQueue } from '#order/intent.ts'
 import type { LiveOrders } from '#order/live-orders.ts'
@@ -33,7 +33,7 @@ export interface Task extends IntentOwner {
   command(command: TaskCommand, update: TaskUpdate | null, nowNs: MonoNs): EngineError | null
   /** As journalled; after a restart, before the first step. */
   restore(saved: SavedTask, nowNs: MonoNs): void
-  report(nowNs: MonoNs, wallUs: WallUs): TaskReport
+  report(nowNs: MonoNs): TaskReport
 }
 
 /** A validated new parameter set, made by the type's own parser. */
@@ -86,6 +86,12 @@ export type TaskEventCode =
   | 'task.suspended'
   | 'task.resumed'
   | 'task.completed'
+
+/** H24: `IcebergTask_BINANCE_SPOT_BTCUSDT_SELL`. */
+export function taskTag(type: string, instrument: Instrument, side: string): string {
+  const { market, baseAsset, quoteAsset } = instrument
+  return `${type}Task_${`${market}_${baseAsset}${quoteAsset}_${side}`.toUpperCase()}`
+}
 
 export interface TaskContext {
   readonly instruments: InstrumentTable

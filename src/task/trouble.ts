@@ -1,7 +1,7 @@
 // Hot path.
 // What stands between a task and its next order: refusals in a row, a suspension that passes by
 // itself (market closed, no funds), a fault and the attempts to recover from it (H15, H23, H29).
-import { NS_PER_S, type MonoNs } from '#core/units.ts'
+import { monoNs, NS_PER_S, type MonoNs } from '#core/units.ts'
 import { RetryPace } from './retry-pace.ts'
 
 const RECOVER_ATTEMPTS_MAX = 5
@@ -50,12 +50,12 @@ export class Trouble {
   }
 
   /** The deadline of the next attempt: 1 s, doubling to 60 s. */
-  recoverAtNs(nowNs: MonoNs): number {
+  recoverAtNs(nowNs: MonoNs): MonoNs {
     if (this.#recoverAtNs === 0) {
       const waitNs = Math.min(RECOVER_FIRST_NS * 2 ** this.#attempts, RECOVER_MAX_NS)
       this.#recoverAtNs = nowNs + waitNs
     }
-    return this.#recoverAtNs
+    return monoNs(this.#recoverAtNs)
   }
 
   recovering(): void {
@@ -69,5 +69,6 @@ export class Trouble {
     this.#canHeal = true
     this.#attempts = 0
     this.#recoverAtNs = 0
+    this.pace.succeeded()
   }
 }

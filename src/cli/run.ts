@@ -1,0 +1,229 @@
+// `floe run`: brings a configuration to life and sees it through to an honest end.
+//
+//   configuration → journal (lock, past) → venues → engine → turns … → stop → report → exit code
+//
+// All of this is cold. The engine decides; this file only starts it, shows it and ends it.
+import { join, resolve } from 'node:path'
+import type { FloeConfig } from '#config/config.ts'
+import { loadConfig } from '#config/loader.ts'
+import { startControl, type ControlHost } from '#control/control-host.ts'
+import { EngineError } from '#core/engine-error.ts'
+import { Prng } from '#core/prng.ts'
+import { RealClock } from '#core/real-clock.ts'
+import { openJournal, type JournalHost } from '#journal/journal-host.ts'
+import { EventLoop } from '#loop/event-loop.ts'
+import { spawnWorker } from '#loop/spawn-worker.ts'
+import { planTasks } from '#loop/task-plan.ts'
+import { openNoticeLog, type NoticeLogHost } from '#log/notice-log-host.ts'
+import { LatencyRecorder } from '#telemetry/latency-recorder.ts'
+import { NetDialer } from '#wire/net-link.ts'
+import { Engine } from '../engine.ts'
+import { ExitCode } from './exit-code.ts'
+import type { RunOptions } from './program.ts'
+import { openHistory } from './run-history.ts'
+import { finalReport, writeJsonReport } from './run-report.ts'
+import { resolveVenues, type RunVenues } from './run-sources.ts'
+import { StatusLine } from './status-line.ts'
+
+const WATCH_EVERY_MS = 100
+const STATUS_EVERY_MS = 250
+/** How long a stop waits for venues to confirm that nothing of ours is open. */
+const STOP_TIMEOUT_MS = 10_000
+/** Listings must come within this, else the run gives up instead of waiting in silence. */
+const OPEN_TIMEOUT_MS = 60_000
+
+/** @throws EngineError for everything that a user can mend. */
+export async function runEngine(configPath: string, options: RunOptions): Promise<number> {
+  const config = configured(configPath, options)
+  const clock = new RealClock()
+  const host = await openJournal(config.stateDir, {
+    instance: config.instance,
+    clock,
+    spawnJournalWorker: (data) => spawnWorker('journal', data),
+  })
+  try {
+    return await new Run(config, options, clock, host).toTheEnd()
+  } catch (thrown) {
+    await host.close(false, clock.nowNs())
+    throw thrown
+  }
+}
+
+function configured(configPath: string, options: RunOptions): FloeConfig {
+  const config = loadConfig(configPath)
+  if (config.mode === 'live' && options.liveConfirmed !== true) {
+    throw new EngineError(
+      'bad_usage',
+      'mode live sends real orders; say --live-confirmed if that is what you want',
+    )
+  }
+  if (options.capture === undefined) return config
+  if (config.mode !== 'sim') throw new EngineError('bad_usage', '--capture goes with mode: sim')
+  const file = resolve(options.capture)
+  return { ...config, sim: { ...config.sim, market: { source: 'capture', file, speed: 1 } } }
+}
+
+class Run {
+  readonly #config: FloeConfig
+  readonly #options: RunOptions
+  readonly #clock: RealClock
+  readonly #host: JournalHost
+  readonly #status = new StatusLine(process.stdout)
+  readonly #latencies = {
+    tickToOrder: new LatencyRecorder(),
+    turn: new LatencyRecorder(),
+    ack: new LatencyRecorder(),
+    loopDelay: new LatencyRecorder(),
+  }
+  #isInterrupted = false
+  #crash: unknown = null
+
+  constructor(config: FloeConfig, options: RunOptions, clock: RealClock, host: JournalHost) {
+    this.#config = config
+    this.#options = options
+    this.#clock = clock
+    this.#host = host
+  }
+
+  async toTheEnd(): Promise<number> {
+    const { stateDir, mode } = this.#config
+    const history = openHistory(this.#host, {
+      fresh: this.#options.fresh === true,
+      venueDirectory: mode === 'sim' ? join(stateDir, 'venue') : null,
+    })
+    this.#status.print(`floe ${mode}: ${history.firstLine}`)
+    const plans = planTasks(this.#config.tasks, history.past, {
+      update: this.#options.update === true,
+    })
+    const venues = await resolveVenues(this.#config)
+    this.#status.print(`venues: ${venues.description}`)
+    const log = openNoticeLog(stateDir, (line) => this.#status.print(line))
+    const control = await startControl(stateDir, this.#config.control.port)
+    this.#status.print(`control: ${control.url} (token in ${join(stateDir, 'control.json')})`)
+
+    const loop = new EventLoop({
+      clock: this.#clock,
+      delay: this.#latencies.loopDelay,
+      onCrash: (thrown) => {
+        this.#crash = thrown
+      },
+    })
+    const journal = this.#host.start({ configHash: '', mode })
+    const engine = new Engine({
+      clock: this.#clock,
+      dialer: new NetDialer(this.#clock, loop.afterRead),
+      prng: new Prng(randomSeed()),
+      notices: log.notices,
+      journal,
+      past: history.past,
+      plans,
+      instance: this.#config.instance,
+      incarnation: this.#host.incarnation,
+      incarnationFirst: history.incarnationFirst ?? this.#host.incarnation,
+      seed: this.#config.sim.seed,
+      risk: this.#config.risk,
+      venues: venues.venues,
+      latencies: this.#latencies,
+      commands: control.commands,
+    })
+    engine.start(this.#clock.nowNs())
+    loop.start(engine)
+    const stopListening = this.#listenForSignals()
+    try {
+      await this.#watch(engine, control)
+      await this.#stop(engine)
+    } finally {
+      stopListening()
+      loop.stop()
+      await control.stop()
+    }
+    return this.#finish(engine, venues, log)
+  }
+
+  /** Until every task has ended, a person interrupts, or something ends the run. */
+  async #watch(engine: Engine, control: ControlHost): Promise<void> {
+    const startedMs = Date.now()
+    let shownMs = 0
+    for (;;) {
+      this.#throwIfBroken(engine)
+      const elapsedMs = Date.now() - startedMs
+      if (engine.isOpen && this.#options.untilDone === true && engine.tasks.areAllOver) return
+      if (this.#isInterrupted) return
+      if (!engine.isOpen && elapsedMs > OPEN_TIMEOUT_MS) {
+        throw new EngineError('venues_silent', 'the venues gave no listings for a minute')
+      }
+      if (elapsedMs - shownMs >= STATUS_EVERY_MS) {
+        shownMs = elapsedMs
+        const wallUs = this.#clock.wallUs()
+        const tasks = engine.tasks.reports(this.#clock.nowNs())
+        control.status.publish({ mode: this.#config.mode, wallUs, tasks })
+        this.#status.show(tasks, elapsedMs)
+      }
+      await sleep(WATCH_EVERY_MS)
+    }
+  }
+
+  /** Working orders are taken back; an unfinished task goes on at the next start. */
+  async #stop(engine: Engine): Promise<void> {
+    const deadlineMs = Date.now() + STOP_TIMEOUT_MS
+    engine.stop(this.#clock.nowNs())
+    while (!engine.isQuiet && Date.now() < deadlineMs) {
+      this.#throwIfBroken(engine)
+      await sleep(WATCH_EVERY_MS / 10)
+    }
+  }
+
+  async #finish(engine: Engine, venues: RunVenues, log: NoticeLogHost): Promise<number> {
+    const nowNs = this.#clock.nowNs()
+    const reports = engine.tasks.reports(nowNs)
+    const isClean = engine.isQuiet
+    const isCompleted = engine.tasks.areAllCompleted
+    engine.disconnect(nowNs)
+    const isSaved = await this.#host.close(isClean, nowNs)
+    if (isClean) await venues.ended()
+    await log.close()
+    this.#status.end()
+    const latencies = {
+      tick_to_order: this.#latencies.tickToOrder,
+      turn: this.#latencies.turn,
+      ack: this.#latencies.ack,
+      event_loop_delay: this.#latencies.loopDelay,
+    }
+    this.#status.print(`\n${finalReport(reports, latencies)}`)
+    if (this.#options.json !== undefined) {
+      writeJsonReport(this.#options.json, this.#config.mode, reports, latencies)
+    }
+    if (!isClean) this.#status.print('not every order is settled; start again to settle them')
+    if (!isSaved) {
+      throw new EngineError('journal_lost', 'the disk failed: the end of the journal is lost')
+    }
+    return isCompleted ? ExitCode.Done : ExitCode.TasksNotCompleted
+  }
+
+  #throwIfBroken(engine: Engine): void {
+    if (this.#crash !== null) throw this.#crash
+    if (engine.failure !== null) throw engine.failure
+  }
+
+  /** The first signal stops gracefully; a second one ends the process as the system would. */
+  #listenForSignals(): () => void {
+    const onSignal = (): void => {
+      this.#status.print('stopping: taking working orders back (again to end at once)')
+      this.#isInterrupted = true
+    }
+    process.once('SIGINT', onSignal)
+    process.once('SIGTERM', onSignal)
+    return () => {
+      process.off('SIGINT', onSignal)
+      process.off('SIGTERM', onSignal)
+    }
+  }
+}
+
+/** Mask keys and jitter of connections need no replay in a live process. */
+const randomSeed = (): number => (Date.now() ^ (process.pid << 16)) >>> 0
+
+const sleep = (ms: number): Promise<void> =>
+  new Promise((resolved) => {
+    setTimeout(resolved, ms)
+  })
