@@ -1,0 +1,246 @@
+// The engine as deployed: production adapter over real sockets, book, iceberg, risk gate, client
+// ids, journal with its worker. Only two things are added, both around the dialer: a stamp when a
+// read callback begins, and one when a request has been written.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generateKeyPairSync } from 'node:crypto'
+import { Prng } from '#core/prng.ts'
+import { RealClock } from '#core/real-clock.ts'
+import type { MonoNs } from '#core/units.ts'
+import { openJournal, type JournalHost } from '#journal/journal-host.ts'
+import { EventLoop } from '#loop/event-loop.ts'
+import { Past } from '#loop/past.ts'
+import { spawnWorker } from '#loop/spawn-worker.ts'
+import { planTasks } from '#loop/task-plan.ts'
+import { LatencyRecorder } from '#telemetry/latency-recorder.ts'
+import { findVenueMake } from '#venue/registry.ts'
+import type { Credentials } from '#venue/venue.ts'
+import type { ByteLink, Dialer, LinkAddress, LinkListener } from '#wire/byte-link.ts'
+import { NetDialer } from '#wire/net-link.ts'
+import type { ReceiveRegion } from '#wire/receive-region.ts'
+import { Engine } from '../src/engine.ts'
+import type { ReactionTimes } from './reaction-times.ts'
+
+const START_TIMEOUT_MS = 20_000
+
+export interface FloeOptions {
+  readonly port: number
+  readonly offsetTicks: number
+  readonly times: ReactionTimes
+}
+
+export class FloePipeline {
+  readonly #stateDir = mkdtempSync(join(tmpdir(), 'floe-bench-'))
+  readonly #clock = new RealClock()
+  readonly #options: FloeOptions
+  #host: JournalHost | null = null
+  #loop: EventLoop | null = null
+  #engine: Engine | null = null
+  #crash: unknown = null
+
+  constructor(options: FloeOptions) {
+    this.#options = options
+  }
+
+  /** Resolves once the first order is working. */
+  async start(): Promise<void> {
+    const clock = this.#clock
+    const host = await openJournal(this.#stateDir, {
+      instance: 1,
+      clock,
+      spawnJournalWorker: (data) => spawnWorker('journal', data),
+    })
+    this.#host = host
+    const past = new Past(host.history)
+    const plans = planTasks([icebergTask(this.#options.offsetTicks)], past, { update: false })
+    const latencies = {
+      tickToOrder: new LatencyRecorder(),
+      turn: new LatencyRecorder(),
+      ack: new LatencyRecorder(),
+    }
+    const loop = new EventLoop({
+      clock,
+      delay: new LatencyRecorder(),
+      onCrash: (thrown) => {
+        this.#crash = thrown
+      },
+    })
+    this.#loop = loop
+    const afterRead = (nowNs: MonoNs): void => {
+      loop.afterRead(nowNs)
+      this.#options.times.left()
+    }
+    const engine = new Engine({
+      clock,
+      dialer: new StampingDialer(new NetDialer(clock, afterRead), this.#options.times),
+      prng: new Prng(1),
+      notices: { notice: () => {} },
+      journal: host.start({ configHash: '', mode: 'sim' }),
+      past,
+      plans,
+      instance: 1,
+      incarnation: host.incarnation,
+      incarnationFirst: host.incarnation,
+      seed: 1,
+      risk: { maxPosition: {}, priceCollarBps: 5_000, ordersPerSecond: 100_000, maxOpenOrders: 10 },
+      venues: [
+        {
+          make: findVenueMake('binance_spot'),
+          urls: urlsOf(this.#options.port),
+          accounts: [{ name: 'main', credentials: benchCredentials() }],
+        },
+      ],
+      latencies,
+      commands: null,
+    })
+    this.#engine = engine
+    engine.start(clock.nowNs())
+    loop.start(engine)
+    await this.#untilWorking(engine)
+  }
+
+  async stop(): Promise<void> {
+    const nowNs = this.#clock.nowNs()
+    this.#engine?.disconnect(nowNs)
+    this.#loop?.stop()
+    await this.#host?.close(false, nowNs)
+    rmSync(this.#stateDir, { recursive: true, force: true })
+  }
+
+  throwIfCrashed(): void {
+    if (this.#crash !== null) throw this.#crash
+  }
+
+  async #untilWorking(engine: Engine): Promise<void> {
+    const deadlineMs = performance.now() + START_TIMEOUT_MS
+    while (engine.live.count === 0) {
+      this.throwIfCrashed()
+      if (engine.failure !== null) throw engine.failure
+      if (performance.now() > deadlineMs) throw new Error('floe placed no order on the bench venue')
+      await new Promise((resolve) => {
+        setTimeout(resolve, 20)
+      })
+    }
+  }
+}
+
+/** Stamps reads and writes of every link on its way to the real one. */
+class StampingDialer implements Dialer {
+  readonly #dialer: Dialer
+  readonly #times: ReactionTimes
+
+  constructor(dialer: Dialer, times: ReactionTimes) {
+    this.#dialer = dialer
+    this.#times = times
+  }
+
+  dial(address: LinkAddress, region: ReceiveRegion, listener: LinkListener): ByteLink {
+    const stamped = new StampingListener(listener, this.#times)
+    return new StampingLink(this.#dialer.dial(address, region, stamped), stamped, this.#times)
+  }
+}
+
+const MARKET_PATH = Buffer.from('GET /stream')
+
+class StampingListener implements LinkListener {
+  /** Known once the link has sent its upgrade request. */
+  isMarket = false
+  readonly #listener: LinkListener
+  readonly #times: ReactionTimes
+
+  constructor(listener: LinkListener, times: ReactionTimes) {
+    this.#listener = listener
+    this.#times = times
+  }
+
+  onOpen(nowNs: MonoNs): void {
+    this.#listener.onOpen(nowNs)
+  }
+
+  onBytes(region: ReceiveRegion, nowNs: MonoNs): void {
+    this.#times.entered(this.isMarket, performance.now())
+    this.#listener.onBytes(region, nowNs)
+  }
+
+  onClosed(...args: Parameters<LinkListener['onClosed']>): void {
+    this.#listener.onClosed(...args)
+  }
+}
+
+class StampingLink implements ByteLink {
+  readonly #link: ByteLink
+  readonly #listener: StampingListener
+  readonly #times: ReactionTimes
+
+  constructor(link: ByteLink, listener: StampingListener, times: ReactionTimes) {
+    this.#link = link
+    this.#listener = listener
+    this.#times = times
+  }
+
+  get out(): Uint8Array {
+    return this.#link.out
+  }
+
+  get pendingBytes(): number {
+    return this.#link.pendingBytes
+  }
+
+  send(sizeBytes: number): ReturnType<ByteLink['send']> {
+    const outcome = this.#link.send(sizeBytes)
+    this.#times.wrote()
+    return outcome
+  }
+
+  write(bytes: Uint8Array): ReturnType<ByteLink['write']> {
+    const start = Buffer.from(bytes.buffer, bytes.byteOffset, MARKET_PATH.length)
+    if (bytes.length > MARKET_PATH.length && start.equals(MARKET_PATH)) {
+      this.#listener.isMarket = true
+    }
+    return this.#link.write(bytes)
+  }
+
+  close(): void {
+    this.#link.close()
+  }
+
+  abort(): void {
+    this.#link.abort()
+  }
+}
+
+function urlsOf(port: number): { rest: string; ws: string; ws_api: string } {
+  const host = `127.0.0.1:${port}`
+  return { rest: `http://${host}`, ws: `ws://${host}`, ws_api: `ws://${host}/ws-api/v3` }
+}
+
+/** The session is authenticated once, so that no order carries a signature. */
+function benchCredentials(): Credentials {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const secret = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  return { kind: 'ed25519', key: 'bench', secret }
+}
+
+function icebergTask(offsetTicks: number): Parameters<typeof planTasks>[0][number] {
+  return {
+    id: 'bench',
+    type: 'iceberg',
+    position: 'bench:1:1',
+    parameters: {
+      venue: 'binance_spot',
+      account: 'main',
+      symbol: 'BTC/USDT',
+      side: 'sell',
+      total_quantity: '1',
+      order_quantity: '0.1',
+      offset_ticks: offsetTicks,
+      tick_tolerance: 1,
+      reprice_interval: '0ms',
+      max_reprices_per_minute: 60_000,
+      max_book_age: '10m',
+      cancel_book_age: '10m',
+      halt_book_age: '10m',
+    },
+  }
+}

@@ -1,0 +1,161 @@
+// Tick-to-order over loopback: the engine beside the straightforward pipeline, against the same
+// venue process, in alternating rounds. What is measured on both sides: from the entry of the
+// socket's read callback until the order request was handed to the kernel.
+import { fork, type ChildProcess } from 'node:child_process'
+import { median, print, quantile } from '../native-free-bench/harness.ts'
+import { FloePipeline } from './floe-pipeline.ts'
+import type { LoadCommand, LoadDone, LoadReady, LoadSide } from './load-messages.ts'
+import { PlainPipeline } from './plain-pipeline.ts'
+import { ReactionTimes } from './reaction-times.ts'
+
+/** Far enough from the touch that the order never trades. */
+const OFFSET_TICKS = 200
+const WARM_UP_TICKS = 2_000
+/** A percentile of a shared machine is a figure only while it stays within this over the rounds. */
+const P99_SPREAD_MAX = 1.5
+
+export interface TickToOrderOptions {
+  readonly rounds: number
+  readonly ticks: number
+  readonly ticksPerSecond: number
+}
+
+interface RoundFigures {
+  readonly count: number
+  readonly p50: number
+  readonly p99: number
+}
+
+export interface ReactionResult {
+  readonly name: string
+  readonly goal: number
+  readonly floe_us: RoundFigures
+  readonly peer_us: RoundFigures
+  /** Median over the rounds of peer / floe. */
+  readonly ratio_p50: number
+  readonly ratio_p99: number
+  readonly p99_is_measurable: boolean
+}
+
+export async function tickToOrder(options: TickToOrderOptions): Promise<ReactionResult[]> {
+  const venue = new LoadVenue()
+  const port = await venue.start()
+  const times = { floe: new ReactionTimes(), peer: new ReactionTimes() }
+  const floe = new FloePipeline({ port, offsetTicks: OFFSET_TICKS, times: times.floe })
+  const peer = new PlainPipeline(port, OFFSET_TICKS, times.peer)
+  try {
+    await floe.start()
+    await peer.start()
+    const { ticksPerSecond } = options
+    for (const side of ['floe', 'peer'] as const) {
+      await venue.run({ side, ticks: WARM_UP_TICKS, ticksPerSecond })
+    }
+    const rounds = { floe: [] as Round[], peer: [] as Round[] }
+    for (let round = 0; round < options.rounds; round++) {
+      const order = round % 2 === 0 ? (['floe', 'peer'] as const) : (['peer', 'floe'] as const)
+      for (const side of order) {
+        times[side].clear()
+        await venue.run({ side, ticks: options.ticks, ticksPerSecond })
+        floe.throwIfCrashed()
+        rounds[side].push(roundOf(times[side]))
+      }
+    }
+    return [
+      compare('tick read → order written', 2, rounds, 'tick'),
+      compare('answer read → order written', 2, rounds, 'answer'),
+    ]
+  } finally {
+    peer.stop()
+    await floe.stop()
+    venue.stop()
+  }
+}
+
+interface Round {
+  readonly tick: RoundFigures
+  readonly answer: RoundFigures
+}
+
+function roundOf(times: ReactionTimes): Round {
+  return { tick: figures(times.tickToOrderUs), answer: figures(times.answerToOrderUs) }
+}
+
+function figures(samplesUs: readonly number[]): RoundFigures {
+  if (samplesUs.length === 0) throw new Error('no order was sent in a round')
+  return { count: samplesUs.length, p50: quantile(samplesUs, 0.5), p99: quantile(samplesUs, 0.99) }
+}
+
+function compare(
+  name: string,
+  goal: number,
+  rounds: Record<LoadSide, Round[]>,
+  what: keyof Round,
+): ReactionResult {
+  const floe = rounds.floe.map((round) => round[what])
+  const peer = rounds.peer.map((round) => round[what])
+  const peerP99 = peer.map(({ p99 }) => p99)
+  return {
+    name,
+    goal,
+    floe_us: medians(floe),
+    peer_us: medians(peer),
+    ratio_p50: median(floe.map(({ p50 }, round) => peer[round]!.p50 / p50)),
+    ratio_p99: median(floe.map(({ p99 }, round) => peer[round]!.p99 / p99)),
+    p99_is_measurable: Math.max(...peerP99) / Math.min(...peerP99) < P99_SPREAD_MAX,
+  }
+}
+
+function medians(rounds: readonly RoundFigures[]): RoundFigures {
+  return {
+    count: rounds.reduce((sum, { count }) => sum + count, 0),
+    p50: median(rounds.map(({ p50 }) => p50)),
+    p99: median(rounds.map(({ p99 }) => p99)),
+  }
+}
+
+export function printReaction(result: ReactionResult): void {
+  const { name, floe_us, peer_us, ratio_p50, ratio_p99, goal } = result
+  const p99 = result.p99_is_measurable ? `${ratio_p99.toFixed(1)}×` : 'NOT MEASURABLE HERE'
+  print(
+    `${name.padEnd(34)} p50 ${us(floe_us.p50)} against ${us(peer_us.p50)}  ` +
+      `${ratio_p50.toFixed(1)}× (goal ≥ ${goal}×)\n` +
+      `${''.padEnd(34)} p99 ${us(floe_us.p99)} against ${us(peer_us.p99)}  ${p99}; ` +
+      `${floe_us.count} and ${peer_us.count} orders\n`,
+  )
+}
+
+function us(value: number): string {
+  return `${value.toFixed(1)} µs`.padStart(9)
+}
+
+/** The venue in a process of its own: it must not share a core's time slice with what it measures. */
+class LoadVenue {
+  #child: ChildProcess | null = null
+
+  start(): Promise<number> {
+    const child = fork(new URL('./load-venue.ts', import.meta.url), { stdio: 'inherit' })
+    this.#child = child
+    return new Promise((resolve, reject) => {
+      child.once('message', (message: LoadReady) => resolve(message.port))
+      child.once('exit', (code) => reject(new Error(`the bench venue ended with ${code}`)))
+    })
+  }
+
+  /** Resolves when the last tick was sent and there was time to react to it. */
+  run(command: LoadCommand): Promise<void> {
+    const child = this.#child
+    if (child === null) throw new Error('the bench venue is not running')
+    return new Promise((resolve) => {
+      child.once('message', (_message: LoadDone) => {
+        setTimeout(resolve, 50)
+      })
+      child.send(command)
+    })
+  }
+
+  stop(): void {
+    this.#child?.removeAllListeners('exit')
+    this.#child?.disconnect()
+    this.#child = null
+  }
+}
