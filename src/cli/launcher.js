@@ -42,7 +42,7 @@ function runOnPinnedNode() {
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
   })
-  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
+  for (const signal of SIGNALS) process.on(signal, () => pass(signal, child))
   child.on('error', (error) => {
     process.stderr.write(`floe: ${node} cannot be started (${error.message})\n`)
     process.exit(1)
@@ -51,6 +51,11 @@ function runOnPinnedNode() {
   child.on('exit', (code, signal) => {
     process.exit(signal === null ? code : 128 + constants.signals[signal])
   })
+}
+
+/** A terminal's Ctrl-C reaches the child by itself: passed on, it would count twice. */
+function pass(signal, child) {
+  if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
 }
 
 /** Null where the optional package is not installed: another platform. */
