@@ -1,5 +1,5 @@
-// What the venue process keeps on disk, below `<state_dir>/venue`: keys and ports of each venue, and
-// its ledger.
+// What the venue process keeps on disk, below `<state_dir>/venue`: keys and ports of each venue,
+// and its ledger.
 //
 //   <state_dir>/venue.json              pid, ports and keys of the process that runs now
 //   <state_dir>/venue/spec.json         what it was told

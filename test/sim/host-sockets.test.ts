@@ -52,7 +52,8 @@ describe('HTTP', () => {
   })
 
   it('takes an order whose parameters stand in the body', async () => {
-    const body = `symbol=BTCUSDT&side=SELL&type=LIMIT&timeInForce=GTC&quantity=0.1&price=43252&timestamp=${Date.now()}`
+    const order = 'symbol=BTCUSDT&side=SELL&type=LIMIT&timeInForce=GTC&quantity=0.1&price=43252'
+    const body = `${order}&timestamp=${Date.now()}`
     const placed = await fetchJson('/api/v3/order', {
       method: 'POST',
       headers: { 'X-MBX-APIKEY': HMAC_KEY, 'Content-Type': 'application/x-www-form-urlencoded' },

@@ -5,8 +5,8 @@
 // changed. Answers go out before the private events they caused.
 import { US_PER_MS } from '#core/units.ts'
 import type { Side } from '#core/units.ts'
-import type { ExchangeListener, SimBalance, SimOrder, SimTrade } from '../exchange-types.ts'
-import type { Exchange } from '../exchange.ts'
+import type { ExchangeListener, SimBalance, SimOrder, SimTrade } from '#sim/exchange-types.ts'
+import type { Exchange } from '#sim/exchange.ts'
 import type {
   Front,
   FrontCommand,
@@ -15,7 +15,7 @@ import type {
   HttpAnswer,
   HttpCall,
   HttpReplier,
-} from '../front.ts'
+} from '#sim/front.ts'
 import { accountMethods } from './account-methods.ts'
 import { ConnectionTable } from './connection-table.ts'
 import { LateQueue } from './late-queue.ts'

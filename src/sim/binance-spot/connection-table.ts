@@ -3,7 +3,7 @@
 // The venue pings every 20 s and ends a connection after 24 h; whether a pong comes back is the
 // host's business.
 import { US_PER_S } from '#core/units.ts'
-import type { FrontConnection } from '../front.ts'
+import type { FrontConnection } from '#sim/front.ts'
 import { splitTarget } from './rest-door.ts'
 import type { StreamDoor, StreamSession } from './stream-door.ts'
 import type { StreamTopics } from './stream-topics.ts'

@@ -4,7 +4,7 @@
 // is held to.
 import { scaleOfText, unitsFromText, D } from '#core/decimal.ts'
 import { EngineError } from '#core/engine-error.ts'
-import type { SimInstrument } from '../exchange-types.ts'
+import type { SimInstrument } from '#sim/exchange-types.ts'
 import { RATE_LIMITS } from './rate-limits.ts'
 import { filterFailure, illegalCharacters, invalidSymbol, tooPrecise } from './venue-error.ts'
 import { ZERO, fixed8, fixed8Text } from './wire-text.ts'

@@ -4,8 +4,8 @@
 // Four kinds of message pass here: requests that arrive, answers, private events, public events.
 // What the matching engine has done is never touched: an order behind a lost answer is as real as
 // any other.
-import { FaultPlan } from '../fault-plan.ts'
-import type { Fault, FaultKind, FaultProfile } from '../fault-plan.ts'
+import { FaultPlan } from '#sim/fault-plan.ts'
+import type { Fault, FaultKind, FaultProfile } from '#sim/fault-plan.ts'
 import type { LateQueue } from './late-queue.ts'
 
 export interface MessageWay {

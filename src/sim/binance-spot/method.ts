@@ -1,6 +1,6 @@
 // What one endpoint is, whichever door it is reached through: a REST route and a WS API method
 // that share parameters, weight and result.
-import type { SimExchange, SimTrade } from '../exchange-types.ts'
+import type { SimExchange, SimTrade } from '#sim/exchange-types.ts'
 import type { Listings } from './listings.ts'
 import type { Parameters } from './parameters.ts'
 import type { RateLimits } from './rate-limits.ts'

@@ -1,6 +1,6 @@
 // Order entry and queries of a signed account: place, test, cancel, look up, list.
 import { US_PER_MS } from '#core/units.ts'
-import type { SimInstrument, SimOrder, SimOrderRef, SimRefusal } from '../exchange-types.ts'
+import type { SimInstrument, SimOrder, SimOrderRef, SimRefusal } from '#sim/exchange-types.ts'
 import { method } from './method.ts'
 import type { Call, Method, VenueState } from './method.ts'
 import { PLACE_PARAMETERS, readClientId, readPlaceRequest } from './order-request.ts'

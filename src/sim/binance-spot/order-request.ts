@@ -2,7 +2,7 @@
 // venue gives before it matches: missing and superfluous parameters, characters, filters.
 import { Side } from '#core/units.ts'
 import { OrderType, TimeInForce } from '#order/order-codes.ts'
-import type { SimInstrument, SimOrderRequest } from '../exchange-types.ts'
+import type { SimInstrument, SimOrderRequest } from '#sim/exchange-types.ts'
 import {
   OPEN_ORDERS_MAX,
   STP_MODES,

@@ -1,7 +1,7 @@
 // Orders and trades as JSON, in every shape the venue answers with.
 import { Side } from '#core/units.ts'
 import { OrderType } from '#order/order-codes.ts'
-import type { SimInstrument, SimOrder, SimTrade } from '../exchange-types.ts'
+import type { SimInstrument, SimOrder, SimTrade } from '#sim/exchange-types.ts'
 import {
   WIRE_SIDE,
   WIRE_STATUS,

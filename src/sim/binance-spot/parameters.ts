@@ -85,7 +85,8 @@ export class Parameters {
     const sent = this.#values.size
     throw new VenueError(
       -1104,
-      `Not all sent parameters were read; read '${sent - unread}' parameter(s) but was sent '${sent}'.`,
+      `Not all sent parameters were read; read '${sent - unread}' parameter(s) ` +
+        `but was sent '${sent}'.`,
     )
   }
 }

@@ -1,7 +1,7 @@
 // The venue's public endpoints: time, listings, book, trades, candles, tickers.
 import { D } from '#core/decimal.ts'
 import { US_PER_MS, US_PER_S } from '#core/units.ts'
-import type { SimInstrument } from '../exchange-types.ts'
+import type { SimInstrument } from '#sim/exchange-types.ts'
 import { method } from './method.ts'
 import type { Call, Method, VenueState } from './method.ts'
 import type { Parameters } from './parameters.ts'

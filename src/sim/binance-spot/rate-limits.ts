@@ -66,7 +66,8 @@ export class RateLimits {
     if (this.#weight.count(nowUs) <= WEIGHT_PER_MINUTE) return
     throw new VenueError(
       -1003,
-      `Too much request weight used; current limit is ${WEIGHT_PER_MINUTE} request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.`,
+      `Too much request weight used; current limit is ${WEIGHT_PER_MINUTE} request weight ` +
+        'per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.',
       429,
       this.#weight.endUs(nowUs),
     )

@@ -77,7 +77,8 @@ const unknownOutcome = (): RequestOutcome => ({
   kind: 'error',
   error: new VenueError(
     -1007,
-    'Timeout waiting for response from backend server. Send status unknown; execution status unknown.',
+    'Timeout waiting for response from backend server. ' +
+      'Send status unknown; execution status unknown.',
     504,
   ),
 })

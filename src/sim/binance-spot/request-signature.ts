@@ -10,7 +10,7 @@ import { US_PER_MS } from '#core/units.ts'
 import type { Parameters } from './parameters.ts'
 import { VenueError, badKeyFormat, badSignature, rejectedKey } from './venue-error.ts'
 
-/** An account as the venue knows it. `secret` is the HMAC secret or an Ed25519 private key in PEM. */
+/** An account as the venue knows it. `secret`: HMAC secret, or an Ed25519 private key in PEM. */
 export interface SimCredentials {
   readonly account: string
   readonly kind: 'hmac' | 'ed25519'

@@ -1,6 +1,6 @@
 // The REST door: routes, authentication of a request line, and answers with the venue's headers.
 import { US_PER_S } from '#core/units.ts'
-import type { HttpAnswer, HttpCall, HttpReplier } from '../front.ts'
+import type { HttpAnswer, HttpCall, HttpReplier } from '#sim/front.ts'
 import type { Call, Method, VenueState } from './method.ts'
 import { parametersOfForms } from './parameters.ts'
 import type { RequestOutcome, RequestRunner } from './request-runner.ts'

@@ -3,7 +3,7 @@
 //
 // More than five inbound messages in a second end the connection, as the venue's documents say.
 import { US_PER_S } from '#core/units.ts'
-import type { FrontConnection } from '../front.ts'
+import type { FrontConnection } from '#sim/front.ts'
 import type { StreamListener, StreamTopics } from './stream-topics.ts'
 import type { Stamp } from './wire-text.ts'
 import { isRequestId } from './ws-api-door.ts'

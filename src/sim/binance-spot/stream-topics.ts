@@ -2,7 +2,7 @@
 //
 // A name the venue does not know is acknowledged like any other and stays silent, as the real one
 // does. Each event is written at most once per time unit and wrapping, however many listen.
-import type { FrontConnection } from '../front.ts'
+import type { FrontConnection } from '#sim/front.ts'
 import type { MessageFaults } from './message-faults.ts'
 import type { Stamp } from './wire-text.ts'
 

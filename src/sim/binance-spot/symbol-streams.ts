@@ -4,7 +4,7 @@
 // chain without a gap: U is the previous u plus one, u the last book id. Changes are collected
 // whether or not somebody listens, so that a subscriber's first event is whole.
 import { Side, US_PER_MS } from '#core/units.ts'
-import type { SimDepth, SimExchange, SimInstrument } from '../exchange-types.ts'
+import type { SimDepth, SimExchange, SimInstrument } from '#sim/exchange-types.ts'
 import { levelRows } from './public-methods.ts'
 import type { StreamTopics } from './stream-topics.ts'
 import type { PublicTrade } from './trade-history.ts'
@@ -92,7 +92,8 @@ export class SymbolStreams {
     this.#topics.publish(
       `${this.#prefix}@aggTrade`,
       (stamp) =>
-        `{"e":"aggTrade","E":${stamp(nowUs)},"s":"${venueSymbol}","a":${id},"f":${id},"l":${id},${rest(stamp)}`,
+        `{"e":"aggTrade","E":${stamp(nowUs)},"s":"${venueSymbol}","a":${id},` +
+        `"f":${id},"l":${id},${rest(stamp)}`,
     )
   }
 

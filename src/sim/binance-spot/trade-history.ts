@@ -3,7 +3,7 @@
 // Bounded per symbol: older trades and candles are forgotten. History from before the venue's
 // start does not exist, so a client that asks for a week of candles gets what there is.
 import { Side, US_PER_S } from '#core/units.ts'
-import type { SimInstrument } from '../exchange-types.ts'
+import type { SimInstrument } from '#sim/exchange-types.ts'
 import { fixed8, fixed8Big } from './wire-text.ts'
 import type { Stamp } from './wire-text.ts'
 

@@ -1,6 +1,6 @@
 // The private stream's events, key by key as the venue documents them (user-data-stream.md,
 // 2026-07): executionReport, outboundAccountPosition, eventStreamTerminated.
-import type { SimBalance, SimInstrument, SimOrder, SimTrade } from '../exchange-types.ts'
+import type { SimBalance, SimInstrument, SimOrder, SimTrade } from '#sim/exchange-types.ts'
 import {
   WIRE_SIDE,
   WIRE_STATUS,

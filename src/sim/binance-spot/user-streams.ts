@@ -3,7 +3,7 @@
 //
 // The venue answers a request and mirrors it on the stream independently. Here the answer goes
 // first and the events follow, unless a fault holds the answer back.
-import type { FrontConnection } from '../front.ts'
+import type { FrontConnection } from '#sim/front.ts'
 import type { MessageFaults } from './message-faults.ts'
 import type { Stamp } from './wire-text.ts'
 

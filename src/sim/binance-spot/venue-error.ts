@@ -4,7 +4,7 @@
 // Parameter readers and methods throw one, the dispatcher turns it into an answer. This is the
 // venue's side of the wire: nothing here may be shared with the adapter that reads it.
 import { RejectReason } from '#order/order-codes.ts'
-import type { SimRefusal } from '../exchange-types.ts'
+import type { SimRefusal } from '#sim/exchange-types.ts'
 
 export class VenueError extends Error {
   override readonly name = 'VenueError'

@@ -5,7 +5,7 @@
 import { D } from '#core/decimal.ts'
 import { Side, US_PER_MS } from '#core/units.ts'
 import { OrderType, TimeInForce } from '#order/order-codes.ts'
-import type { SimOrder, SimOrderStatus } from '../exchange-types.ts'
+import type { SimOrder, SimOrderStatus } from '#sim/exchange-types.ts'
 
 const WIRE_DECIMALS = 8
 export const ZERO = '0.00000000'

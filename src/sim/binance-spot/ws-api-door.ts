@@ -4,7 +4,7 @@
 // Requests on one socket are independent: each is answered under its own id, in the order the
 // venue finishes them. Methods that concern the socket itself live here, all others are shared
 // with REST.
-import type { FrontConnection } from '../front.ts'
+import type { FrontConnection } from '#sim/front.ts'
 import type { Call, Method, VenueState } from './method.ts'
 import { parametersOfObject } from './parameters.ts'
 import type { Parameters } from './parameters.ts'
