@@ -84,7 +84,7 @@ function requireOnTick(event: CaptureEvent, tickUnits: number, priceScale: numbe
     const tick = textFromUnits(tickUnits, priceScale)
     throw new EngineError(
       'bad_capture',
-      `capture line ${event.line}: price ${price} is no multiple of the tick ${tick}; give the tick`,
+      `capture line ${event.line}: price ${price} is off the tick ${tick}; give the tick`,
     )
   }
 }

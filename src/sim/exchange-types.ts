@@ -77,10 +77,11 @@ export interface SimBalance {
   readonly locked: string
 }
 
-/** What happened, in order; a front turns it into its streams. Called inside place/cancel/advance. */
+/** What happened, in order; a front turns it into streams. Called inside place, cancel, advance. */
 export interface ExchangeListener {
   onOrderNew(order: SimOrder): void
   onOrderTrade(order: SimOrder, trade: SimTrade): void
+  /** Cancelled or expired; a filled order ends with its last onOrderTrade. */
   onOrderDone(order: SimOrder): void
   onBalances(account: string, changed: readonly SimBalance[], timeUs: number): void
   /** A public trade; `aggressor` crossed. */

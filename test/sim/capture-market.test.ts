@@ -87,7 +87,7 @@ describe('the small capture is a recording that holds together', () => {
     }
   })
 
-  test('a book built from snapshot and diffs alone has the top of every bookTicker at its id', () => {
+  test('a book of snapshot and diffs alone has the top of every bookTicker at its id', () => {
     const book = new PlainBook(SMALL)
     let shared = 0
     for (const diff of SMALL.events) {
@@ -269,7 +269,7 @@ describe('the listing of a recording', () => {
   })
 
   test.each([
-    ['0.1', /capture line \d+: price [\d.]+ is no multiple of the tick 0.1; give the tick/],
+    ['0.1', /capture line \d+: price [\d.]+ is off the tick 0.1; give the tick/],
     ['0', /must be above zero/],
     ['x', /"x" is not a plain decimal/],
   ])('a tick of %s is refused', (tick, message) => {

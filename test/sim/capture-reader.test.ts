@@ -9,7 +9,8 @@ const DIFF =
   '10 {"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":2000,"s":"BTCUSDT","U":5,' +
   '"u":7,"b":[["100.50","0"]],"a":[["101.00","2.5"]]}}'
 const TICKER =
-  '11 {"stream":"btcusdt@bookTicker","data":{"u":8,"s":"BTCUSDT","b":"100.00","B":"1","a":"101.00","A":"2"}}'
+  '11 {"stream":"btcusdt@bookTicker","data":{"u":8,"s":"BTCUSDT","b":"100.00","B":"1",' +
+  '"a":"101.00","A":"2"}}'
 const TRADE =
   '12 {"e":"trade","E":1990,"s":"BTCUSDT","t":3,"p":"101.00","q":"0.5","T":1989,"m":false,"M":true}'
 const SNAPSHOT = '13 {"lastUpdateId":6,"bids":[["100.00","1.20"]],"asks":[["101.00","2.00"]]}'

@@ -40,6 +40,23 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 )
 const flow = fc.array(action, { minLength: 1, maxLength: 60 })
 
+// Small orders of two accounts at one price, and takers that reach into their queue.
+const queueing = fc.array(
+  fc.oneof(
+    { weight: 2, arbitrary: account.map((name) => place(`${name} sell 100.00 0.30`)) },
+    { weight: 1, arbitrary: qtyText.map((units) => showAt(units)) },
+    {
+      weight: 2,
+      arbitrary: qtyText.map(
+        (units): Action =>
+          (venue) =>
+            void venue.market.take(Side.Buy, '100.00', units),
+      ),
+    },
+  ),
+  { minLength: 1, maxLength: 40 },
+)
+
 test('whatever happens, money is conserved and no balance is negative', () => {
   fc.assert(
     fc.property(flow, (actions) => {
@@ -50,7 +67,7 @@ test('whatever happens, money is conserved and no balance is negative', () => {
   )
 })
 
-test('whatever happens, an order fills at its price or better and never beyond its quantity', () => {
+test('whatever happens, an order fills at its price or better, never beyond its quantity', () => {
   fc.assert(
     fc.property(flow, (actions) => {
       const venue = openVenue('')
@@ -78,9 +95,8 @@ test('whatever happens, the book is never crossed and shows what the orders say'
 
 test('whatever happens, an order never fills while one before it at its price still waits', () => {
   fc.assert(
-    fc.property(flow, (actions) => {
+    fc.property(fc.oneof(flow, queueing), (actions) => {
       const venue = openVenue('')
-      // Resting order by resting order, in order of arrival: fills must come from the front.
       for (const act of actions) {
         const before = restingByPrice(venue)
         act(venue)
@@ -124,6 +140,16 @@ test('the same flow gives the same tape', () => {
     }),
   )
 })
+
+const place =
+  (text: string): Action =>
+  (venue) =>
+    void venue.place(text)
+
+const showAt =
+  (units: string): Action =>
+  (venue) =>
+    venue.market.show(`sell 100.00 ${units}`)
 
 const money = (text: string): bigint => moneyFromText(text, 'test')
 
