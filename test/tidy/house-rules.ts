@@ -75,7 +75,7 @@ export const WORLD_OWNERS: Readonly<Record<string, string>> = {
   'src/control/control-host.ts': 'the control thread',
   'src/control/control-file.ts': 'control.json',
   'src/journal/journal-worker.ts': 'its thread: the disk',
-  'src/log/log-worker.ts': 'its thread: the log file',
+  'src/log/desk-worker.ts': 'its thread: the log file',
   'src/sim/host-': 'the sockets and the process of the embedded venues',
   'src/sim/fault-proxy.ts': 'sockets that misbehave',
   'src/cli/': 'the terminal',
@@ -122,4 +122,5 @@ export const TEST_BED: Readonly<Record<string, string>> = {
   'src/core/virtual-clock.ts': 'time of a simulated engine',
   'src/wire/memory-link.ts': 'links of a simulated engine',
   'src/journal/modelled-disk.ts': 'disk of a simulated engine',
+  'src/sim/host-memory.ts': 'venues of a simulated engine',
 }
