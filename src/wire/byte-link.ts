@@ -41,9 +41,9 @@ export interface ByteLink {
   write(bytes: Uint8Array): Outcome
   /** Bytes accepted but not yet handed to the kernel. */
   readonly pendingBytes: number
-  /** Ends the stream after what was sent; onClosed follows, within a second or so. No onBytes any more. */
+  /** Ends the stream after what was sent; onClosed follows, within a second or so, no onBytes. */
   close(): void
-  /** Drops the stream now, unsent bytes included; onClosed follows. For a peer that is beyond talking to. */
+  /** Drops the stream now, unsent bytes included; onClosed follows. For a peer beyond talking. */
   abort(): void
 }
 

@@ -23,9 +23,9 @@ import {
 
 /** What a venue supplies to a connection's life: bytes and their meaning. */
 export interface ConnectionProtocol {
-  /** The socket opened: send what logs on and subscribes; call life.ready(session) once it is done. */
+  /** The socket opened: log on and subscribe, and call life.ready(session) once that is done. */
   onOpen(session: WebSocketSession, nowNs: MonoNs): void
-  /** Also from a session that is not the current one: being readied, or rotated out a moment ago. */
+  /** Also from a session that is not the current one: being readied, or just rotated out. */
   onMessage(
     session: WebSocketSession,
     bytes: Uint8Array,
@@ -38,7 +38,7 @@ export interface ConnectionProtocol {
   onAlive(nowNs: MonoNs): void
   /** `session` became the current one: first time, after a reconnect, or by rotation. */
   onLive(session: WebSocketSession, nowNs: MonoNs): void
-  /** The current session was lost (not called for a rotated-out one): what was said may be missing. */
+  /** The current session (not a rotated-out one) was lost: what was said may be missing. */
   onDown(detail: string, nowNs: MonoNs): void
 }
 

@@ -101,7 +101,7 @@ function encodeFields(fields: HeaderFields): string {
       // The value may be a key: it is never printed.
       throw new EngineError(
         'http_bad_header',
-        `header "${printable(name)}" has a name or value that cannot be sent; check for line breaks`,
+        `header "${printable(name)}" cannot be sent: look for line breaks in its name or value`,
       )
     }
     text += `${name}: ${value}\r\n`

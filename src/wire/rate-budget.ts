@@ -71,7 +71,7 @@ export class RateBudget {
     return true
   }
 
-  /** The venue's own count for the current window. Ours stands where it is higher: sends under way. */
+  /** The venue's own count for the window. Ours stands where it is higher: sends under way. */
   observe(used: number, nowNs: MonoNs): void {
     this.#roll(nowNs)
     if (used > this.#used) this.#used = used
@@ -91,7 +91,7 @@ export class RateBudget {
     if (untilNs > this.#blockedUntilNs) this.#blockedUntilNs = untilNs
   }
 
-  /** Windows begin where (nowNs + offsetNs) is a multiple of the window: the venue's clock less ours. */
+  /** Windows begin where nowNs + offsetNs is a multiple of them: the venue's clock less ours. */
   align(offsetNs: number): void {
     this.#venueOffsetNs = offsetNs
   }

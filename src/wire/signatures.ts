@@ -106,9 +106,7 @@ function keyFrom(text: string, parse: (text: string) => KeyObject): KeyObject {
   try {
     return parse(text.trim())
   } catch {
-    throw keyUnusable(
-      'the Ed25519 key cannot be read; expected PEM (BEGIN PRIVATE KEY) or the base64 of its DER form',
-    )
+    throw keyUnusable('the Ed25519 key cannot be read; expected PEM or the base64 of its DER form')
   }
 }
 

@@ -79,7 +79,7 @@ export function frameHeaderBytes(payloadBytes: number, isMasked: boolean): numbe
   return (payloadBytes <= SIZE_16_MAX ? 4 : 10) + maskBytes
 }
 
-/** Writes the header without its mask key at the front of `out`; returns where the key or payload goes. */
+/** Writes the header less its mask key at the front of `out`; returns where key or payload goes. */
 export function writeFrameHeader(
   out: Uint8Array,
   opcode: Opcode,
@@ -123,7 +123,7 @@ export function wordsOf(bytes: Uint8Array): Int32Array {
   return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2)
 }
 
-/** Masks or unmasks bytes[start, end) in place; `words` is wordsOf(bytes), `key` applies from start. */
+/** Masks or unmasks bytes[start, end) in place, the key from start; `words` is wordsOf(bytes). */
 export function applyMask(
   bytes: Uint8Array,
   words: Int32Array,

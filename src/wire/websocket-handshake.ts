@@ -65,7 +65,7 @@ export function upgradeRefusal(head: HttpHead, body: Uint8Array, key: string): s
   return ''
 }
 
-/** The server's side: the 101 to send, or why the request is no upgrade (to be answered with 400). */
+/** The server's side: the 101 to send, or why the request is no upgrade (for a 400). */
 export function answerUpgrade(
   head: HttpHead,
 ): { readonly reply: Uint8Array } | { readonly refusal: string } {

@@ -10,7 +10,7 @@ import type { Prng } from '#core/prng.ts'
 import { NO_TIMER, type TimerHandle, type TimerWheel } from '#core/timer-wheel.ts'
 import { monoNs, NS_PER_S, type MonoNs } from '#core/units.ts'
 import { LinkClose } from './byte-link.ts'
-import type { ByteLink, Dialer, LinkAddress } from './byte-link.ts'
+import type { ByteLink, Dialer, LinkAddress, LinkListener } from './byte-link.ts'
 import { HttpMessageReader } from './http-message.ts'
 import { ReceiveRegion } from './receive-region.ts'
 import { SessionEvent, SessionState, sessionTransitions } from './session-state.ts'
@@ -89,6 +89,7 @@ export class WebSocketSession {
   readonly #region: ReceiveRegion
   readonly #reader: WebSocketReader
   readonly #writer: WebSocketWriter
+  readonly #linkListener: LinkListener
   readonly #handshake = new HttpMessageReader('response', HANDSHAKE_BODY_BYTES_MAX)
   readonly #key: string
   readonly #request: Uint8Array
@@ -123,6 +124,11 @@ export class WebSocketSession {
       onPing: (bytes, start, end) => this.#sendControl(Opcode.Pong, bytes, start, end),
       onClose: (code, reason) => this.#closedByPeer(code, reason),
     })
+    this.#linkListener = {
+      onOpen: () => this.#linkOpened(),
+      onBytes: (_region, nowNs) => this.#linkBytes(nowNs),
+      onClosed: (reason, detail, nowNs) => this.#linkClosed(reason, detail, nowNs),
+    }
     this.#writer = new WebSocketWriter('client', prng)
     this.#key = createWebSocketKey(prng)
     const headers = options.headers ?? []
@@ -137,11 +143,7 @@ export class WebSocketSession {
     this.#step(SessionEvent.Connect)
     this.#region.reset()
     this.#arm(Token.ConnectTimeout, nowNs + this.#options.connectTimeoutNs)
-    this.#link = this.#dialer.dial(this.#options.address, this.#region, {
-      onOpen: () => this.#linkOpened(),
-      onBytes: (_region, at) => this.#linkBytes(at),
-      onClosed: (reason, detail, at) => this.#linkClosed(reason, detail, at),
-    })
+    this.#link = this.#dialer.dial(this.#options.address, this.#region, this.#linkListener)
   }
 
   /** One masked text frame in one write. Ok, NotReady, TooLarge or Full. */
@@ -190,8 +192,7 @@ export class WebSocketSession {
   #linkBytes(nowNs: MonoNs): void {
     this.#lastBytesNs = nowNs
     if (this.#state === SessionState.Handshaking) this.#readHandshake(nowNs)
-    if (this.#state === SessionState.Open) this.#readFrames(nowNs)
-    else if (this.#state === SessionState.Closing) this.#readFrames(nowNs)
+    if (this.#state !== SessionState.Handshaking) this.#readFrames(nowNs)
   }
 
   #readFrames(nowNs: MonoNs): void {
