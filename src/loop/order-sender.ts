@@ -52,7 +52,7 @@ export class OrderSender {
     for (let i = 0; i < intents.count; i++) {
       const intent = intents.at(i)
       if (intent.kind === IntentKind.Place) this.#place(intent, nowNs)
-      else this.cancel(intent.order, intent.cause, nowNs)
+      else this.#takeBack(intent, nowNs)
     }
     intents.clear()
   }
@@ -70,6 +70,12 @@ export class OrderSender {
     orders.cancelSentNs[order] = nowNs
     truth.enter(order, OrderEvent.CancelSend, cause, nowNs)
     return true
+  }
+
+  /** A task may ask twice in a turn (an update, then its step): the second finds it pending. */
+  #takeBack(intent: Intent, nowNs: MonoNs): void {
+    const isOpen = isWorking(this.#parts.orders.state[intent.order] as OrderState)
+    if (isOpen) this.cancel(intent.order, intent.cause, nowNs)
   }
 
   #place(intent: Intent, nowNs: MonoNs): void {

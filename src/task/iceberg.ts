@@ -115,7 +115,6 @@ export class Iceberg implements Task {
     if (command === 'start') this.#cycle.progress.startedNs = nowNs
     if (command === 'recover') this.#cycle.trouble.forget()
     this.#enter(event, `${command} by command`, nowNs)
-    this.step(nowNs)
     return null
   }
 
