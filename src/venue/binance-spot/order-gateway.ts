@@ -277,6 +277,7 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
       this.#askTime(session, nowNs)
       return
     }
+    this.#rates.align(this.#clock.offsetUs)
     for (const logon of this.#logons) if (logon.isMeasuring) logon.clockKnown(nowNs)
   }
 

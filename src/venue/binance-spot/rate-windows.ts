@@ -3,7 +3,7 @@
 // documents' figures and follow what the venue says.
 // Orders are counted for placing only: nothing but weight stands between us and a cancel.
 // Source: WebSocket API document "Rate limits" of 2026-07-21.
-import { monoNs, NS_PER_MS, NS_PER_S, type MonoNs } from '#core/units.ts'
+import { monoNs, NS_PER_MS, NS_PER_S, NS_PER_US, type MonoNs } from '#core/units.ts'
 import { Lane, RateBudget } from '#wire/rate-budget.ts'
 import { LimitKind, type LimitListener, type ReplyEnvelope } from './reply-envelope.ts'
 
@@ -36,6 +36,14 @@ export class RateWindows implements LimitListener {
     reservedFractions: ORDERS_RESERVED,
   })
   #nowNs: MonoNs = monoNs(0)
+
+  /** The venue's windows begin on its own clock's round times. */
+  align(venueOffsetUs: number): void {
+    const offsetNs = venueOffsetUs * NS_PER_US
+    this.weight.align(offsetNs)
+    this.#orders10S.align(offsetNs)
+    this.#orders1D.align(offsetNs)
+  }
 
   /** Takes one order from both order windows. */
   spendOrder(lane: Lane, nowNs: MonoNs): boolean {

@@ -162,7 +162,7 @@ export class ReplyEnvelope {
       else if (scanner.keyIs(COUNT)) count = scanner.readInteger()
       else scanner.skipValue()
     }
-    if (!scanner.ok || limit < 0 || count < 0) return
+    if (!scanner.ok || limit <= 0 || count < 0) return
     let kind: LimitKind = LimitKind.Other
     if (isOrders && interval === Interval.Second && intervalNum === 10) kind = LimitKind.Orders10S
     if (isOrders && interval === Interval.Day && intervalNum === 1) kind = LimitKind.Orders1D
