@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { recordLine } from '#cli/journal.ts'
 import { RealClock } from '#core/real-clock.ts'
 import { monoNs } from '#core/units.ts'
 import { openJournal } from '#journal/journal-host.ts'
@@ -29,7 +28,7 @@ it('prints every record, a line each', async () => {
   const { code, out } = await floe('journal', stateDir)
   const lines = out.trim().split('\n')
   expect(lines).toHaveLength(2_502)
-  expect(lines[0]).toMatch(/^ *1 \+\d+\.\d{6} s engine_start .*instance=1 configHash=c0ffee/)
+  expect(lines[0]).toMatch(/^ *1 \d+\.\d+s engine_start .*c0ffee/)
   expect(lines.at(-1)).toMatch(/engine_end clean=true$/)
   expect(code).toBe(0)
 })
@@ -40,24 +39,7 @@ it('prints the same as JSON documents', async () => {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-  expect(records[1]).toMatchObject({ kind: 'task_note', sequence: 2, task: 0, note: '{"n":0}' })
-})
-
-it('spells client order ids as the venue sees them', () => {
-  const line = recordLine({
-    kind: 'order_event',
-    sequence: 3,
-    nowNs: 1_500_000_000,
-    clientIdHi: 1,
-    clientIdLo: 2,
-    event: 0,
-    stateAfter: 2,
-    reason: 0,
-    filledUnits: 0,
-    cumQtyUnits: 0,
-    venueOrderId: '77',
-  })
-  expect(line).toMatch(/^ {7}3 \+1\.500000 s order_event clientOrderId=f[0-9A-Za-z]{11} .*=77$/)
+  expect(records[1]).toMatchObject({ kind: 'task_note', sequence: 2, task: 0, note: { n: 0 } })
 })
 
 it('says so when a journal is cut short, and when there is none', async () => {
