@@ -48,7 +48,6 @@ export class PreflightRoom implements Turning {
   constructor() {
     this.#loop = new EventLoop({
       clock: this.clock,
-      delay: { record: () => undefined },
       onCrash: (thrown) => {
         throw thrown
       },

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { EngineError } from '#core/engine-error.ts'
 import type { TaskReport } from '#task/task.ts'
-import { latencyJson, latencyTable, type LatencyRows } from '#telemetry/latency-report.ts'
+import { latencyJson, latencyTable, type LatencyRow } from '#telemetry/latency-report.ts'
 
 const COLUMNS: readonly (readonly [string, (report: TaskReport) => string])[] = [
   ['task', (r) => r.id],
@@ -33,7 +33,7 @@ export function taskTable(reports: readonly TaskReport[]): string {
   return [...lines.map((line) => line.trimEnd()), ...reasons].join('\n')
 }
 
-export function finalReport(reports: readonly TaskReport[], latencies: LatencyRows): string {
+export function finalReport(reports: readonly TaskReport[], latencies: readonly LatencyRow[]): string {
   return `${taskTable(reports)}\n\n${latencyTable(latencies)}`
 }
 
@@ -42,7 +42,7 @@ export function writeJsonReport(
   file: string,
   mode: string,
   reports: readonly TaskReport[],
-  latencies: LatencyRows,
+  latencies: readonly LatencyRow[],
 ): void {
   const document = { mode, tasks: reports, latency: latencyJson(latencies) }
   try {

@@ -14,8 +14,11 @@ import { openJournal, type JournalHost } from '#journal/journal-host.ts'
 import { EventLoop } from '#loop/event-loop.ts'
 import { spawnWorker } from '#loop/spawn-worker.ts'
 import { planTasks } from '#loop/task-plan.ts'
-import { openNoticeLog, type NoticeLogHost } from '#log/notice-log-host.ts'
+import { openLog, type OpenLog } from '#log/log-host.ts'
+import type { Notice } from '#log/notice-log.ts'
+import { EventLoopDelay } from '#telemetry/event-loop-delay.ts'
 import { LatencyRecorder } from '#telemetry/latency-recorder.ts'
+import { latencyRow } from '#telemetry/latency-report.ts'
 import { NetDialer } from '#wire/net-link.ts'
 import { Engine } from '../engine.ts'
 import { ExitCode } from './exit-code.ts'
@@ -70,11 +73,12 @@ class Run {
   readonly #host: JournalHost
   readonly #status = new StatusLine(process.stdout)
   readonly #latencies = {
-    tickToOrder: new LatencyRecorder(),
-    turn: new LatencyRecorder(),
-    ack: new LatencyRecorder(),
-    loopDelay: new LatencyRecorder(),
+    tickToOrder: new LatencyRecorder('tick_to_order'),
+    turn: new LatencyRecorder('turn'),
+    ack: new LatencyRecorder('ack'),
   }
+  readonly #loopDelay = new EventLoopDelay()
+  #lastShown: Notice | null = null
   #isInterrupted = false
   #crash: unknown = null
 
@@ -97,13 +101,13 @@ class Run {
     })
     const venues = await resolveVenues(this.#config)
     this.#status.print(`venues: ${venues.description}`)
-    const log = openNoticeLog(stateDir, (line) => this.#status.print(line))
+    const log = openLog(stateDir, (data) => spawnWorker('desk', data))
+    hideSecrets(log, venues)
     const control = await startControl(stateDir, this.#config.control.port)
     this.#status.print(`control: ${control.url} (token in ${join(stateDir, 'control.json')})`)
 
     const loop = new EventLoop({
       clock: this.#clock,
-      delay: this.#latencies.loopDelay,
       onCrash: (thrown) => {
         this.#crash = thrown
       },
@@ -113,7 +117,7 @@ class Run {
       clock: this.#clock,
       dialer: new NetDialer(this.#clock, loop.afterRead),
       prng: new Prng(randomSeed()),
-      notices: log.notices,
+      notices: log.log,
       journal,
       past: history.past,
       plans,
@@ -128,24 +132,27 @@ class Run {
     })
     engine.start(this.#clock.nowNs())
     loop.start(engine)
+    this.#loopDelay.start()
     const stopListening = this.#listenForSignals()
     try {
-      await this.#watch(engine, control)
+      await this.#watch(engine, control, log)
       await this.#stop(engine)
     } finally {
       stopListening()
       loop.stop()
+      this.#loopDelay.stop()
       await control.stop()
     }
     return this.#finish(engine, venues, log)
   }
 
   /** Until every task has ended, a person interrupts, or something ends the run. */
-  async #watch(engine: Engine, control: ControlHost): Promise<void> {
+  async #watch(engine: Engine, control: ControlHost, log: OpenLog): Promise<void> {
     const startedMs = Date.now()
     let shownMs = 0
     for (;;) {
       this.#throwIfBroken(engine)
+      this.#showNotices(log)
       const elapsedMs = Date.now() - startedMs
       if (engine.isOpen && this.#options.untilDone === true && engine.tasks.areAllOver) return
       if (this.#isInterrupted) return
@@ -173,7 +180,7 @@ class Run {
     }
   }
 
-  async #finish(engine: Engine, venues: RunVenues, log: NoticeLogHost): Promise<number> {
+  async #finish(engine: Engine, venues: RunVenues, log: OpenLog): Promise<number> {
     const nowNs = this.#clock.nowNs()
     const reports = engine.tasks.reports(nowNs)
     const isClean = engine.isQuiet
@@ -183,12 +190,8 @@ class Run {
     if (isClean) await venues.ended()
     await log.close()
     this.#status.end()
-    const latencies = {
-      tick_to_order: this.#latencies.tickToOrder,
-      turn: this.#latencies.turn,
-      ack: this.#latencies.ack,
-      event_loop_delay: this.#latencies.loopDelay,
-    }
+    const { tickToOrder, turn, ack } = this.#latencies
+    const latencies = [...[tickToOrder, turn, ack].map(latencyRow), this.#loopDelay.row()]
     this.#status.print(`\n${finalReport(reports, latencies)}`)
     if (this.#options.json !== undefined) {
       writeJsonReport(this.#options.json, this.#config.mode, reports, latencies)
@@ -198,6 +201,18 @@ class Run {
       throw new EngineError('journal_lost', 'the disk failed: the end of the journal is lost')
     }
     return isCompleted ? ExitCode.Done : ExitCode.TasksNotCompleted
+  }
+
+  /** What a person should see now; the rest is in floe.log. */
+  #showNotices(log: OpenLog): void {
+    const { latest } = log.log
+    const from = this.#lastShown === null ? 0 : latest.indexOf(this.#lastShown) + 1
+    for (const notice of latest.slice(from)) {
+      if (notice.level !== 'info') {
+        this.#status.print(`${notice.level}: ${notice.code}: ${notice.text}`)
+      }
+      this.#lastShown = notice
+    }
   }
 
   #throwIfBroken(engine: Engine): void {
@@ -217,6 +232,13 @@ class Run {
       process.off('SIGINT', onSignal)
       process.off('SIGTERM', onSignal)
     }
+  }
+}
+
+function hideSecrets(log: OpenLog, { venues }: RunVenues): void {
+  for (const { credentials } of venues.flatMap((venue) => venue.accounts)) {
+    log.log.hide(credentials.key)
+    log.log.hide(credentials.secret)
   }
 }
 

@@ -14,8 +14,6 @@ export interface Turning {
 
 export interface EventLoopParts {
   readonly clock: Clock
-  /** How late timers fire: what the process around us costs. */
-  readonly delay: { record(elapsedNs: number): void }
   /** A turn threw: our bug. The process must end; the journal has everything up to here. */
   onCrash(thrown: unknown): void
 }
@@ -71,10 +69,8 @@ export class EventLoop {
 
   readonly #onTimer = (): void => {
     this.#timer = null
-    const nowNs = this.#parts.clock.nowNs()
-    if (this.#armedNs <= nowNs) this.#parts.delay.record(nowNs - this.#armedNs)
     this.#armedNs = NEVER_NS
-    this.afterRead(nowNs)
+    this.afterRead(this.#parts.clock.nowNs())
   }
 
   /** Work that no socket brings waits one round of the loop, so that sockets are heard between. */
