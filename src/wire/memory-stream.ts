@@ -2,7 +2,7 @@
 //
 //   write ─► opened · [bytes, due t1] · [bytes, due t2] · ended ─► receiver
 //
-// Arrival times never decrease, so order is kept. Bytes that have arrived together are one read,
+// A piece waits for the one before it, so order is kept. Bytes that have arrived together are one read,
 // and a read may be cut anywhere and its rest come a moment later: as on a real socket.
 import type { Clock } from '#core/clock.ts'
 import type { Prng } from '#core/prng.ts'
@@ -46,7 +46,6 @@ export class MemoryStream {
   /** How much of the first piece was delivered in an earlier read. */
   #firstDeliveredBytes = 0
   #queuedBytes = 0
-  #lastArrivalNs = 0
   #timer: TimerHandle = NO_TIMER
   #isStopped = false
 
@@ -96,8 +95,7 @@ export class MemoryStream {
     const { clock, prng, latencyNsMin, latencyNsMax } = this.#world
     const nowNs = clock.nowNs()
     const arrivalNs = nowNs + prng.nextInteger(latencyNsMin, latencyNsMax)
-    this.#lastArrivalNs = Math.max(this.#lastArrivalNs, arrivalNs)
-    this.#pieces.push({ content, arrivalNs: this.#lastArrivalNs })
+    this.#pieces.push({ content, arrivalNs })
     this.#armForFirst(nowNs)
   }
 

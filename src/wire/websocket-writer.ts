@@ -1,6 +1,6 @@
 // Hot path.
 // Makes frames of one role: header, mask and payload composed in the link's own out buffer, so
-// that a message is one write and nothing is allocated. Fragmenting is deliberately absent: what
+// that a message is one write. Fragmenting is deliberately absent: what
 // we send is small.
 import type { Prng } from '#core/prng.ts'
 import {
@@ -32,7 +32,8 @@ export class WebSocketWriter {
     if (frameBytes > out.length) return 0
     const keyAt = writeFrameHeader(out, opcode, payloadBytes, this.#isMasked, true)
     const payloadAt = frameBytes - payloadBytes
-    for (let i = 0; i < payloadBytes; i++) out[payloadAt + i] = source[start + i]!
+    // The view is garbage, and still three times faster than a loop over 400 bytes.
+    out.set(source.subarray(start, end), payloadAt)
     if (this.#isMasked) this.#mask(out, keyAt, frameBytes)
     return frameBytes
   }

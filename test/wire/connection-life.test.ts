@@ -187,10 +187,14 @@ test('a refused logon is retried with backoff and never live', () => {
 })
 
 test('a session that dies young again and again is not redialled at full speed', () => {
-  const { wire, server } = started()
-  server.onUpgraded = (peer) => peer.link.abort()
+  const { wire, server, protocol } = started()
+  server.onText = (peer) => {
+    peer.send('welcome')
+    peer.link.abort()
+  }
   server.peers[0]!.link.abort()
   wire.runMs(60_000)
+  expect(protocol.events.filter((event) => event.startsWith('live')).length).toBeGreaterThan(3)
   expect(server.peers.length).toBeLessThan(10)
 })
 

@@ -255,6 +255,19 @@ describe('failures say whether the venue can have acted', () => {
     expect([slow.failure, quick.text]).toEqual(['unknown', '/quick'])
   })
 
+  test('a request without an answer does not keep its place in the pool', async () => {
+    let connections = 0
+    const port = await rawServer((client) => {
+      const isSilent = connections++ === 0
+      client.on('data', () => isSilent || client.write('HTTP/1.1 204 No Content\r\n\r\n'))
+    })
+    const { get } = createClient(port, 1)
+    const unanswered = get('/1', 30)
+    const next = get('/2')
+    await until(() => next.calls === 1)
+    expect([unanswered.failure, next.status]).toEqual(['unknown', 204])
+  })
+
   test.each([
     ['before the answer', ''],
     ['inside the head', 'HTTP/1.1 200 OK\r\nContent-'],
