@@ -55,13 +55,12 @@ export class FloePipeline {
     const past = new Past(host.history)
     const plans = planTasks([icebergTask(this.#options.offsetTicks)], past, { update: false })
     const latencies = {
-      tickToOrder: new LatencyRecorder(),
-      turn: new LatencyRecorder(),
-      ack: new LatencyRecorder(),
+      tickToOrder: new LatencyRecorder('tick_to_order'),
+      turn: new LatencyRecorder('turn'),
+      ack: new LatencyRecorder('ack'),
     }
     const loop = new EventLoop({
       clock,
-      delay: new LatencyRecorder(),
       onCrash: (thrown) => {
         this.#crash = thrown
       },
@@ -188,6 +187,7 @@ class StampingLink implements ByteLink {
   }
 
   send(sizeBytes: number): ReturnType<ByteLink['send']> {
+    this.#times.ready()
     const outcome = this.#link.send(sizeBytes)
     this.#times.wrote()
     return outcome

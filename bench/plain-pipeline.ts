@@ -2,6 +2,7 @@
 // parseFloat, a map for the book, one object for the order, every request signed with createHmac.
 // It does the same job: keep one order a fixed distance from the ask, cancel and replace it.
 import { createHmac } from 'node:crypto'
+import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import type { ReactionTimes } from './reaction-times.ts'
 
@@ -64,7 +65,17 @@ export class PlainPipeline {
       response.socket.prependListener('data', () => {
         this.#times.entered(isMarket, performance.now())
       })
+      if (!isMarket) this.#stampWrites(response.socket)
     })
+  }
+
+  /** `ws` corks its socket when a frame is built and masked, then writes header and payload. */
+  #stampWrites(socket: Socket): void {
+    const cork = socket.cork.bind(socket)
+    socket.cork = () => {
+      this.#times.ready()
+      cork()
+    }
   }
 
   #onMarket(data: Buffer): void {

@@ -1,18 +1,32 @@
-// Times from the entry of a read callback to the moment the bytes of an order request were handed
-// to the kernel, told apart by what was read: the market, or an answer of the venue.
+// Times from the entry of a read callback to the order request that it caused, told apart by what
+// was read: the market, or an answer of the venue. Two moments count: the request's bytes are
+// ready, and they were handed to the kernel. Between the two lies one system call, whose cost is
+// the machine's and the same for everybody.
+
+export class ReactionSamples {
+  readonly readyUs: number[] = []
+  readonly writtenUs: number[] = []
+
+  clear(): void {
+    this.readyUs.length = 0
+    this.writtenUs.length = 0
+  }
+}
 
 export class ReactionTimes {
   /** A ticker was read: the cancel of the working order left. */
-  readonly tickToOrderUs: number[] = []
+  readonly tick = new ReactionSamples()
   /** The cancel's answer was read: the replacement left. */
-  readonly answerToOrderUs: number[] = []
+  readonly answer = new ReactionSamples()
   #isMarket = false
   #enteredMs = -1
+  #readyMs = -1
 
   /** A read callback begins. */
   entered(isMarket: boolean, atMs: number): void {
     this.#isMarket = isMarket
     this.#enteredMs = atMs
+    this.#readyMs = -1
   }
 
   /** The callback and everything it caused is over. */
@@ -20,17 +34,22 @@ export class ReactionTimes {
     this.#enteredMs = -1
   }
 
+  /** The bytes stand, the write is next. */
+  ready(): void {
+    if (this.#enteredMs >= 0 && this.#readyMs < 0) this.#readyMs = performance.now()
+  }
+
   /** An order request was written. Only the first of a callback is its reaction. */
   wrote(): void {
-    if (this.#enteredMs < 0) return
-    const elapsedUs = (performance.now() - this.#enteredMs) * 1_000
-    if (this.#isMarket) this.tickToOrderUs.push(elapsedUs)
-    else this.answerToOrderUs.push(elapsedUs)
+    if (this.#enteredMs < 0 || this.#readyMs < 0) return
+    const samples = this.#isMarket ? this.tick : this.answer
+    samples.readyUs.push((this.#readyMs - this.#enteredMs) * 1_000)
+    samples.writtenUs.push((performance.now() - this.#enteredMs) * 1_000)
     this.#enteredMs = -1
   }
 
   clear(): void {
-    this.tickToOrderUs.length = 0
-    this.answerToOrderUs.length = 0
+    this.tick.clear()
+    this.answer.clear()
   }
 }

@@ -61,8 +61,10 @@ export async function tickToOrder(options: TickToOrderOptions): Promise<Reaction
       }
     }
     return [
-      compare('tick read → order written', 2, rounds, 'tick'),
-      compare('answer read → order written', 2, rounds, 'answer'),
+      compare('tick read → order written', 2, rounds, 'tickWritten'),
+      compare('  of it before the write', 0, rounds, 'tickReady'),
+      compare('answer read → order written', 0, rounds, 'answerWritten'),
+      compare('  of it before the write', 0, rounds, 'answerReady'),
     ]
   } finally {
     peer.stop()
@@ -72,12 +74,19 @@ export async function tickToOrder(options: TickToOrderOptions): Promise<Reaction
 }
 
 interface Round {
-  readonly tick: RoundFigures
-  readonly answer: RoundFigures
+  readonly tickReady: RoundFigures
+  readonly tickWritten: RoundFigures
+  readonly answerReady: RoundFigures
+  readonly answerWritten: RoundFigures
 }
 
 function roundOf(times: ReactionTimes): Round {
-  return { tick: figures(times.tickToOrderUs), answer: figures(times.answerToOrderUs) }
+  return {
+    tickReady: figures(times.tick.readyUs),
+    tickWritten: figures(times.tick.writtenUs),
+    answerReady: figures(times.answer.readyUs),
+    answerWritten: figures(times.answer.writtenUs),
+  }
 }
 
 function figures(samplesUs: readonly number[]): RoundFigures {
@@ -115,10 +124,11 @@ function medians(rounds: readonly RoundFigures[]): RoundFigures {
 
 export function printReaction(result: ReactionResult): void {
   const { name, floe_us, peer_us, ratio_p50, ratio_p99, goal } = result
+  const aim = goal === 0 ? '' : ` (goal ≥ ${goal}×)`
   const p99 = result.p99_is_measurable ? `${ratio_p99.toFixed(1)}×` : 'NOT MEASURABLE HERE'
   print(
     `${name.padEnd(34)} p50 ${us(floe_us.p50)} against ${us(peer_us.p50)}  ` +
-      `${ratio_p50.toFixed(1)}× (goal ≥ ${goal}×)\n` +
+      `${ratio_p50.toFixed(1)}×${aim}\n` +
       `${''.padEnd(34)} p99 ${us(floe_us.p99)} against ${us(peer_us.p99)}  ${p99}; ` +
       `${floe_us.count} and ${peer_us.count} orders\n`,
   )
