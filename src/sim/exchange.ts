@@ -212,7 +212,10 @@ export class Exchange implements SimExchange {
   }
 
   #list(instrument: SimInstrument, source: MarketSource | undefined, restored: RestoredIds): void {
-    const { symbol } = instrument
+    const { symbol, priceScale, qtyScale } = instrument
+    if (!restored.listed.has(symbol)) {
+      this.#settlement.write({ kind: 'listing', symbol, priceScale, qtyScale })
+    }
     const trades = new IdBlock(restored.trades.get(symbol) ?? 0, () => reserve(trades))
     const updates = new IdBlock(restored.updates.get(symbol) ?? 0, () => reserve(updates))
     const reserve = (block: IdBlock): void => {

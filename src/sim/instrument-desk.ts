@@ -170,9 +170,10 @@ export class InstrumentDesk implements MarketDesk {
 
   /** A reported trade moves the queue of its level; returns the quantity our orders got of it. */
   #fillReported(levels: PriceLevels, level: PriceLevel, crossing: Crossing): number {
-    let leftUnits = crossing.leftUnits - level.explain(crossing.leftUnits, crossing.nowUs)
-    const unmovedUnits = leftUnits
-    let ownUnits = 0
+    const explainedUnits = level.explain(crossing.leftUnits, crossing.nowUs)
+    let ownUnits = this.#fillExplained(level, explainedUnits, crossing)
+    let leftUnits = crossing.leftUnits - explainedUnits
+    const isMoved = ownUnits > 0 || leftUnits > 0
     while (leftUnits > 0 && !level.isEmpty) {
       const maker = level.frontOrder()
       const standingUnits = maker === undefined ? level.frontMarketUnits() : leavesUnits(maker)
@@ -187,7 +188,24 @@ export class InstrumentDesk implements MarketDesk {
       if (leavesUnits(maker) === 0) level.leave(maker)
     }
     levels.dropIfEmpty(level)
-    if (leftUnits < unmovedUnits) this.#tellLevel(levels.side, level)
+    if (isMoved) this.#tellLevel(levels.side, level)
+    return ownUnits
+  }
+
+  /** What the recorded queue behind us got of a trade is ours: we stood before it. */
+  #fillExplained(level: PriceLevel, explainedUnits: number, crossing: Crossing): number {
+    let leftUnits = explainedUnits
+    let ownUnits = 0
+    while (leftUnits > 0) {
+      leftUnits -= level.passExplained(leftUnits)
+      const maker = level.queue[0]?.order
+      if (maker === undefined || leftUnits === 0) break
+      const qtyUnits = Math.min(leftUnits, leavesUnits(maker))
+      this.#trade(level.priceUnits, qtyUnits, crossing, maker)
+      if (leavesUnits(maker) === 0) level.leave(maker)
+      leftUnits -= qtyUnits
+      ownUnits += qtyUnits
+    }
     return ownUnits
   }
 

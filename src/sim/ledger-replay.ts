@@ -2,10 +2,12 @@
 import { EngineError } from '#core/engine-error.ts'
 import type { SimInstrument } from './exchange-types.ts'
 import type { Settlement } from './settlement.ts'
-import { parseLedger, type LedgerLine } from './venue-ledger.ts'
+import { parseLedger, type LedgerLine, type ListingLine } from './venue-ledger.ts'
 
 export interface RestoredIds {
   orders: number
+  /** Symbols whose decimals are on record. */
+  readonly listed: Set<string>
   /** Symbol → ids that may have been used. */
   readonly trades: Map<string, number>
   readonly updates: Map<string, number>
@@ -21,7 +23,7 @@ export function replayLedger(
   settlement: Settlement,
 ): RestoredIds {
   const bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]))
-  const ids: RestoredIds = { orders: 0, trades: new Map(), updates: new Map() }
+  const ids: RestoredIds = { orders: 0, listed: new Set(), trades: new Map(), updates: new Map() }
   for (const line of parseLedger(lines)) applyLine(line, bySymbol, settlement, ids)
   for (const account of settlement.accounts.names()) settlement.accounts.takeChanged(account)
   return ids
@@ -35,6 +37,9 @@ function applyLine(
 ): void {
   if (line.kind === 'account') {
     settlement.applyAccount(line)
+  } else if (line.kind === 'listing') {
+    requireSameScales(line, instruments.get(line.symbol))
+    ids.listed.add(line.symbol)
   } else if (line.kind === 'order') {
     if (!settlement.accounts.has(line.account)) throw corrupt(`account ${line.account} is unknown`)
     settlement.applyOrder(line, instrumentOf(line.symbol, instruments))
@@ -49,6 +54,17 @@ function applyLine(
     ids.trades.set(line.symbol, line.tradeIds)
     ids.updates.set(line.symbol, line.updateIds)
   }
+}
+
+/** Units of other decimals would be other amounts: nothing of the old life can be kept. */
+function requireSameScales(line: ListingLine, instrument: SimInstrument | undefined): void {
+  if (instrument === undefined) return
+  const { priceScale, qtyScale } = instrument
+  if (line.priceScale === priceScale && line.qtyScale === qtyScale) return
+  throw corrupt(
+    `${line.symbol} was kept with ${line.priceScale} and ${line.qtyScale} decimals ` +
+      `and is now listed with ${priceScale} and ${qtyScale}`,
+  )
 }
 
 function instrumentOf(

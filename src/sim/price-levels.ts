@@ -12,25 +12,29 @@
 //   less is left in the level than stood before it. Market quantity that grows joins at the back.
 // - Recordings often show the quantity gone before they report the trade that took it. A trade
 //   reported within EXPLAIN_WINDOW_US of a shrink is taken to be its reason, as far as it goes:
-//   it moves the queue as a trade does and takes nothing a second time.
+//   it passes what stood before us when the shrink came, and only what is beyond that is ours.
+//   A shrink that nothing explained in that time was a cancellation.
 // Nothing here trades: matching takes from the front and tells the level what it took.
 import { assert } from '#core/assert.ts'
 import { Side, US_PER_MS } from '#core/units.ts'
 import type { SimOrder } from './exchange-types.ts'
 
-/** Binance's trade stream trails its bookTicker by 5–50 ms; a diff comes every 100 ms. */
-export const EXPLAIN_WINDOW_US = 200 * US_PER_MS
+/** Binance's trades trail its bookTicker by 5–50 ms, which itself is stamped with an older time. */
+export const EXPLAIN_WINDOW_US = 1_000 * US_PER_MS
 
 /** An own order in the queue of its level. */
 export class QueuedOrder {
   readonly order: SimOrder
-  /** Market quantity displayed when it joined, less everything traded since. */
+  /** Counts the orders that joined the level before it. */
+  readonly joinNumber: number
+  /** Market quantity displayed when it joined, less trades and known cancellations since. */
   byTradesUnits: number
   /** The least market quantity that was left since, less what trades took out of it. */
   byRestUnits: number
 
-  constructor(order: SimOrder, marketUnits: number) {
+  constructor(order: SimOrder, joinNumber: number, marketUnits: number) {
     this.order = order
+    this.joinNumber = joinNumber
     this.byTradesUnits = marketUnits
     this.byRestUnits = marketUnits
   }
@@ -41,15 +45,25 @@ export class QueuedOrder {
   }
 }
 
+/** Quantity that disappeared without a trade so far. */
+interface Shrink {
+  unexplainedUnits: number
+  /** What it left in the level, less what trades took out of it since. */
+  restUnits: number
+  readonly atUs: number
+  /** Orders that joined before it have a smaller join number. */
+  readonly joinCount: number
+}
+
 export const leavesUnits = (order: SimOrder): number => order.qtyUnits - order.filledUnits
 
 export class PriceLevel {
   readonly priceUnits: number
   readonly queue: QueuedOrder[] = []
   #marketUnits = 0
-  // What shrank lately and no trade has explained yet; counted while own orders queue here.
-  #unexplainedUnits = 0
-  #shrunkUs = 0
+  #joinCount = 0
+  // Oldest first; kept while own orders queue here.
+  #shrinks: Shrink[] = []
 
   constructor(priceUnits: number) {
     this.priceUnits = priceUnits
@@ -83,8 +97,9 @@ export class PriceLevel {
 
   /** Joins at the back: behind every own order and the market quantity displayed now. */
   join(order: SimOrder): void {
-    if (this.queue.length === 0) this.#unexplainedUnits = 0
-    this.queue.push(new QueuedOrder(order, this.#marketUnits))
+    if (this.queue.length === 0) this.#shrinks = []
+    this.queue.push(new QueuedOrder(order, this.#joinCount, this.#marketUnits))
+    this.#joinCount++
   }
 
   leave(order: SimOrder): void {
@@ -101,15 +116,20 @@ export class PriceLevel {
       queued.byTradesUnits -= qtyUnits
       queued.byRestUnits -= qtyUnits
     }
+    for (const shrink of this.#shrinks) shrink.restUnits -= qtyUnits
   }
 
   /** Market quantity changes without a trade: a cancellation when less, new orders when more. */
   setMarket(qtyUnits: number, nowUs: number): void {
     assert(Number.isSafeInteger(qtyUnits) && qtyUnits >= 0, 'market quantity is a whole number')
     if (qtyUnits < this.#marketUnits && this.queue.length > 0) {
-      this.#forgetOldShrinks(nowUs)
-      this.#unexplainedUnits += this.#marketUnits - qtyUnits
-      this.#shrunkUs = nowUs
+      this.#settleShrinks(nowUs)
+      this.#shrinks.push({
+        unexplainedUnits: this.#marketUnits - qtyUnits,
+        restUnits: qtyUnits,
+        atUs: nowUs,
+        joinCount: this.#joinCount,
+      })
       for (const queued of this.queue) {
         queued.byRestUnits = Math.min(queued.byRestUnits, qtyUnits)
       }
@@ -122,21 +142,45 @@ export class PriceLevel {
    * is already gone; the rest is still to be taken from the queue.
    */
   explain(qtyUnits: number, nowUs: number): number {
-    this.#forgetOldShrinks(nowUs)
-    const explainedUnits = Math.min(qtyUnits, this.#unexplainedUnits)
-    this.#unexplainedUnits -= explainedUnits
-    let aheadOfPreviousUnits = 0
-    for (const queued of this.queue) {
-      // An order that joined after the shrink must not overtake one that was there before it.
-      const byTradesUnits = queued.byTradesUnits - explainedUnits
-      queued.byTradesUnits = Math.max(byTradesUnits, aheadOfPreviousUnits)
-      aheadOfPreviousUnits = queued.aheadUnits
+    this.#settleShrinks(nowUs)
+    let leftUnits = qtyUnits
+    for (const shrink of this.#shrinks) {
+      const explainedUnits = Math.min(leftUnits, shrink.unexplainedUnits)
+      shrink.unexplainedUnits -= explainedUnits
+      leftUnits -= explainedUnits
     }
-    return explainedUnits
+    return qtyUnits - leftUnits
   }
 
-  #forgetOldShrinks(nowUs: number): void {
-    if (nowUs - this.#shrunkUs > EXPLAIN_WINDOW_US) this.#unexplainedUnits = 0
+  /**
+   * An explained trade passes what stood before the first own order. Returns how much that was;
+   * what is left of the trade is the order's, or everything's when there is none.
+   */
+  passExplained(qtyUnits: number): number {
+    const front = this.queue[0]
+    if (front === undefined) return qtyUnits
+    const passedUnits = Math.min(qtyUnits, Math.max(0, front.byTradesUnits))
+    let previousAheadUnits = 0
+    for (const queued of this.queue) {
+      // An order that joined after the shrink must not overtake one that was there before it.
+      const byTradesUnits = queued.byTradesUnits - passedUnits
+      queued.byTradesUnits = Math.max(byTradesUnits, previousAheadUnits)
+      previousAheadUnits = queued.aheadUnits
+    }
+    return passedUnits
+  }
+
+  /** What no trade explained in time was cancelled: who stood behind it has come nearer. */
+  #settleShrinks(nowUs: number): void {
+    for (;;) {
+      const oldest = this.#shrinks[0]
+      if (oldest === undefined || nowUs - oldest.atUs <= EXPLAIN_WINDOW_US) return
+      this.#shrinks.shift()
+      for (const queued of this.queue) {
+        if (queued.joinNumber >= oldest.joinCount) continue
+        queued.byTradesUnits = Math.min(queued.byTradesUnits, oldest.restUnits)
+      }
+    }
   }
 }
 

@@ -25,6 +25,14 @@ export interface AccountLine {
   readonly balances: Readonly<Record<string, string>>
 }
 
+/** The decimals that units of the lines below are counted in. */
+export interface ListingLine {
+  readonly kind: 'listing'
+  readonly symbol: string
+  readonly priceScale: number
+  readonly qtyScale: number
+}
+
 export interface OrderLine {
   readonly kind: 'order'
   readonly orderId: number
@@ -73,7 +81,7 @@ export interface IdsLine {
   readonly updateIds: number
 }
 
-export type LedgerLine = AccountLine | OrderLine | TradeLine | DoneLine | IdsLine
+export type LedgerLine = AccountLine | ListingLine | OrderLine | TradeLine | DoneLine | IdsLine
 
 /**
  * Cuts the text of a ledger into its whole lines. `intactLength` counts the characters (all ASCII)
@@ -110,6 +118,11 @@ const FIELDS: Readonly<Record<LedgerLine['kind'], readonly (readonly [string, st
   account: [
     ['account', 'string'],
     ['balances', 'object'],
+  ],
+  listing: [
+    ['symbol', 'string'],
+    ['priceScale', 'number'],
+    ['qtyScale', 'number'],
   ],
   order: [
     ['orderId', 'number'],

@@ -5,6 +5,7 @@ import { captureInstrument, CaptureMarket, type CaptureMarketOptions } from '#si
 import { readCapture, type Capture, type CaptureDiff } from '#sim/capture-reader.ts'
 import { Exchange } from '#sim/exchange.ts'
 import { bookText, BTC, requestOf, RICH, Tape } from './exchange-kit.ts'
+import { RepricingOrder } from './repricing-order.ts'
 
 const SMALL_FILE = new URL('../fixtures/captures/binance-spot-small.jsonl', import.meta.url)
 const SMALL = readCapture(readFileSync(SMALL_FILE, 'utf8').split('\n'))
@@ -243,6 +244,28 @@ describe('our orders in a recording', () => {
     // 1.0 stood before us, 1.1 traded: a tenth is ours, not seven tenths.
     expect(tape.take('fill')).toEqual(['fill c1 0.1@100 #2 maker partially_filled'])
   })
+
+  test('get what a recorded trade took from behind them', () => {
+    const capture = new Script()
+      .diff(1_000, [['100.00', '3']])
+      .diff(1_100, [['100.00', '1.5']])
+      .trade(1_110, Side.Sell, '100.00', '1.5')
+      .read()
+    const { exchange, tape } = play(capture)
+    exchange.place(requestOf('ann buy 100.00 0.7', 'c1'), 0)
+    exchange.advanceTo(END_US)
+    // 1.0 stood before us when we came, 2.0 joined behind: 0.5 of the 1.5 are ours.
+    expect(tape.take('fill')).toEqual(['fill c1 0.5@100 #1 maker partially_filled'])
+  })
+
+  test.each([Side.Buy, Side.Sell])(
+    '%i: an iceberg of 0.8 ends within the small capture',
+    (side) => {
+      const { exchange, source } = play(SMALL, { startUs: 0 })
+      expect(new RepricingOrder(exchange, side, '0.8').run()).toBeLessThan(10)
+      expect(source.progress().isOver).toBe(false)
+    },
+  )
 
   test('crossing ones take displayed liquidity', () => {
     const { exchange, tape } = play(new Script().diff(1_000, []).read())

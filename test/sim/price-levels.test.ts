@@ -84,6 +84,7 @@ describe('a trade reported after the quantity is gone', () => {
     const level = levelWith(30, 40)
     level.setMarket(35, 0)
     expect(level.explain(5, US_PER_MS)).toBe(5)
+    expect(level.passExplained(5)).toBe(5)
     expect(queueOf(level)).toBe('35 | 25 35')
   })
 
@@ -91,21 +92,43 @@ describe('a trade reported after the quantity is gone', () => {
     const level = levelWith(30)
     level.setMarket(0, 0)
     expect(level.explain(45, US_PER_MS)).toBe(30)
+    expect(level.passExplained(30)).toBe(30)
   })
 
-  test('explains nothing when the shrink is old', () => {
+  test('that took from behind us is ours', () => {
+    const level = levelWith(30, 100)
+    level.setMarket(60, 0)
+    expect(level.explain(40, US_PER_MS)).toBe(40)
+    expect(level.passExplained(40)).toBe(30)
+  })
+
+  test('explains nothing when the shrink is old, which then was a cancellation', () => {
     const level = levelWith(30)
     level.setMarket(20, 0)
-    expect(level.explain(10, EXPLAIN_WINDOW_US + 1)).toBe(0)
+    const lateUs = EXPLAIN_WINDOW_US + 1
+    expect(level.explain(10, lateUs)).toBe(0)
+    level.setMarket(19, lateUs)
+    expect(level.explain(1, lateUs)).toBe(1)
+    level.passExplained(1)
+    expect(queueOf(level)).toBe('19 | 19')
+  })
+
+  test('an old cancellation moves nobody who joined after it', () => {
+    const level = levelWith(30)
+    level.setMarket(5, 0)
+    level.setMarket(50, 0)
+    level.join(order(10))
+    level.explain(1, EXPLAIN_WINDOW_US + 1)
+    expect(queueOf(level)).toBe('50 | 5 50')
+    expect(level.queue[0]?.byTradesUnits).toBe(5)
   })
 
   test('lets no later order pass an earlier one', () => {
     const level = levelWith(50)
     level.setMarket(10, 0)
     level.join(order(10))
-    level.explain(5, US_PER_MS)
-    const [first = -1, second = -1] = level.queue.map((queued) => queued.aheadUnits)
-    expect(second).toBeGreaterThanOrEqual(first)
+    level.passExplained(level.explain(5, US_PER_MS))
+    expect(queueOf(level)).toBe('10 | 10 10')
   })
 })
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { Side, SIDE_NAMES, US_PER_MS, US_PER_S } from '#core/units.ts'
-import type { SimOrder } from '#sim/exchange-types.ts'
+import { Side, US_PER_MS, US_PER_S } from '#core/units.ts'
 import { Exchange } from '#sim/exchange.ts'
 import { SyntheticMarket } from '#sim/synthetic-market.ts'
-import { BTC, qty, requestOf, RICH, Tape } from './exchange-kit.ts'
+import { BTC, requestOf, RICH, Tape } from './exchange-kit.ts'
+import { RepricingOrder } from './repricing-order.ts'
 
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1)
 const SYMBOL = BTC.symbol
@@ -20,7 +20,7 @@ function openMarket(seed: number): Exchange {
 
 describe('an iceberg of ten slices at the touch', () => {
   test.each([Side.Buy, Side.Sell])('%i ends well under 30 s of venue time, every seed', (side) => {
-    const seconds = SEEDS.map((seed) => new RepricingOrder(openMarket(seed), side).run())
+    const seconds = SEEDS.map((seed) => new RepricingOrder(openMarket(seed), side, '1').run())
     expect(Math.max(...seconds)).toBeLessThan(20)
     // And it is a market, not a vending machine: a slice takes its time.
     expect(Math.min(...seconds)).toBeGreaterThan(2)
@@ -105,71 +105,4 @@ function hashOf(seed: number): string {
   exchange.place(requestOf('ann sell 60000.05 0.3', 'c1'), US_PER_S)
   exchange.advanceTo(30 * US_PER_S)
   return createHash('sha256').update(tape.lines.join('\n')).digest('hex')
-}
-
-/**
- * An iceberg as a client would run it: 0.1 at the near touch net of its own quantity, looked at
- * every 20 ms, repriced at most every 100 ms when the touch moved a tick.
- */
-class RepricingOrder {
-  readonly #exchange: Exchange
-  readonly #side: Side
-  #working: SimOrder | undefined
-  #filledUnits = 0
-  #count = 0
-
-  constructor(exchange: Exchange, side: Side) {
-    this.#exchange = exchange
-    this.#side = side
-  }
-
-  /** Seconds of venue time until 1 BTC is filled. */
-  run(): number {
-    let nowUs = 0
-    while (this.#filledUnits < qty('1')) {
-      nowUs += 20 * US_PER_MS
-      if (nowUs > 60 * US_PER_S) return Infinity
-      this.#exchange.advanceTo(nowUs)
-      this.#look(nowUs)
-    }
-    return nowUs / US_PER_S
-  }
-
-  #look(nowUs: number): void {
-    const touch = this.#touch()
-    const working = this.#working
-    if (working?.status === 'filled') this.#settle(working)
-    else if (working !== undefined && working.priceUnits !== touch) this.#reprice(working, nowUs)
-    if (this.#working === undefined && this.#filledUnits < qty('1')) this.#place(touch, nowUs)
-  }
-
-  #reprice(working: SimOrder, nowUs: number): void {
-    if (nowUs % (100 * US_PER_MS) !== 0) return
-    this.#exchange.cancel('ann', SYMBOL, { orderId: working.orderId }, nowUs)
-    this.#settle(working)
-  }
-
-  #settle(order: SimOrder): void {
-    this.#filledUnits += order.filledUnits
-    this.#working = undefined
-  }
-
-  #place(touch: number, nowUs: number): void {
-    const left = Math.min(qty('0.1'), qty('1') - this.#filledUnits)
-    const text = `ann ${SIDE_NAMES[this.#side]} ${touch / 100} ${left / 100_000}`
-    const placed = this.#exchange.place(requestOf(text, `c${this.#count++}`), nowUs)
-    if ('reason' in placed) throw new Error(placed.text)
-    this.#working = placed
-  }
-
-  #touch(): number {
-    const { bids, asks } = this.#exchange.depth(SYMBOL, 10)
-    const working = this.#working
-    for (const [at, units] of this.#side === Side.Buy ? bids : asks) {
-      const isOwn = working?.priceUnits === at
-      const ownUnits = isOwn ? working.qtyUnits - working.filledUnits : 0
-      if (units > ownUnits) return at
-    }
-    return Number.NaN
-  }
 }

@@ -159,6 +159,15 @@ describe('ledger text', () => {
     expect(() => openVenue('', { restoreFrom: [account, line, account] })).toThrow(message)
   })
 
+  test('a listing with other decimals is refused: its units would be other amounts', () => {
+    const store = new Lines()
+    live(store)
+    const markets = [{ instrument: { ...BTC, qtyScale: 3 } }]
+    expect(() => openVenue('', { restoreFrom: store.lines, markets })).toThrow(
+      /BTC\/USDT was kept with 2 and 5 decimals and is now listed with 2 and 3/,
+    )
+  })
+
   test.each([
     ['a\nb\n', ['a', 'b'], 4],
     ['a\nb', ['a'], 2],
