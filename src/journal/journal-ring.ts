@@ -31,6 +31,13 @@ export const DiskState = {
 export type DiskState = (typeof DiskState)[keyof typeof DiskState]
 export const DISK_STATE_NAMES = ['ok', 'full', 'failing'] as const
 
+/** What the writer last said of its disk. */
+export function diskStateOf(words: Int32Array): DiskState {
+  const state = Atomics.load(words, JournalWord.Disk)
+  if (state === DiskState.Ok) return DiskState.Ok
+  return state === DiskState.Full ? DiskState.Full : DiskState.Failing
+}
+
 export const StopAnswer = { None: 0, AllSynced: 1, RecordsLost: 2 } as const
 export type StopAnswer = (typeof StopAnswer)[keyof typeof StopAnswer]
 

@@ -43,4 +43,4 @@ function run(data: JournalWorkerData): void {
   Atomics.store(words, JournalWord.Stopped, isSaved ? StopAnswer.AllSynced : StopAnswer.RecordsLost)
 }
 
-run(workerData as JournalWorkerData)
+run(workerData)

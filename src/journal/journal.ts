@@ -10,7 +10,7 @@ import { RingProducer, type SharedRing } from '#core/shared-ring.ts'
 import type { MonoNs, WallUs } from '#core/units.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { Fill } from '#order/fill-ledger.ts'
-import { DiskState, JournalWord } from './journal-ring.ts'
+import { DiskState, diskStateOf, JournalWord } from './journal-ring.ts'
 import { exactBytes, writeBody } from './record-codec.ts'
 import {
   fixedBytes,
@@ -64,7 +64,7 @@ export class Journal {
   }
 
   get diskState(): DiskState {
-    return Atomics.load(this.#ring.words, JournalWord.Disk) as DiskState
+    return diskStateOf(this.#ring.words)
   }
 
   /** errno of the last failed write or sync, 0 when the disk is fine. */

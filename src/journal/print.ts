@@ -77,10 +77,11 @@ export class RecordPrinter {
   #learnInstrument(index: number, json: string): void {
     const facts = parsed(json)
     if (typeof facts !== 'object' || facts === null) return
-    const { symbol, priceScale, qtyScale } = facts as Partial<Scales & { symbol: string }>
-    if (typeof symbol === 'string') this.#symbols.set(index, symbol)
-    if (typeof priceScale !== 'number' || typeof qtyScale !== 'number') return
-    this.#scales.set(index, { priceScale, qtyScale })
+    if ('symbol' in facts) this.#symbols.set(index, String(facts.symbol))
+    if (!('priceScale' in facts) || !('qtyScale' in facts)) return
+    const { priceScale, qtyScale } = facts
+    if (!Number.isInteger(priceScale) || !Number.isInteger(qtyScale)) return
+    this.#scales.set(index, { priceScale: Number(priceScale), qtyScale: Number(qtyScale) })
   }
 
   #instrumentOf(record: JournalRecord): number {
@@ -104,7 +105,7 @@ export class RecordPrinter {
 /** Printed otherwise: sequence, kind and time lead the line; the id's halves become one text. */
 const HEADER_FIELDS = new Set(['sequence', 'kind', 'nowNs', 'clientIdHi', 'clientIdLo'])
 
-/** `priceUnits` → `price` once it is a decimal, else `price_units`; `venueTimeUs` → `venue_time`. */
+/** `priceUnits` → `price` where it is a decimal, else `price_units`; `wallUs` → `wall`. */
 function printedName(field: string, scales: Scales | undefined): string {
   const withoutUnit = scales === undefined ? field : field.replace(/Units$/, '')
   return snakeCase(withoutUnit.replace(/Us$/, ''))
@@ -127,7 +128,8 @@ function timeText(us: number): string | number {
 /** The journal's JSON texts are ours; one that is not JSON is shown as it stands. */
 function parsed(json: string): PrintedValue {
   try {
-    return JSON.parse(json) as PrintedValue
+    const value: PrintedValue = JSON.parse(json)
+    return value
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return json
     throw thrown

@@ -199,7 +199,7 @@ function wholeRecordLength(bytes: Uint8Array, view: DataView, offset: number): n
   return view.getUint32(offset + CRC_OFFSET, true) === recordCrc(bytes, offset, length) ? length : 0
 }
 
-/** Looks behind a damaged record, at every place one may begin: a crash leaves nothing whole there. */
+/** Looks behind a damaged record wherever one may begin: a crash leaves nothing whole there. */
 function holdsWholeRecord(bytes: Uint8Array, view: DataView, from: number): boolean {
   for (let offset = from; offset + RECORD_HEADER_BYTES <= bytes.length; offset += 8) {
     if (wholeRecordLength(bytes, view, offset) > 0) return true

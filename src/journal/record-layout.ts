@@ -4,10 +4,10 @@
 //   ├─length─┼─crc32──┼─kind─┼─version─┼─flags──┼─sequence────┼─nowNs─────┼─ body … 0-padded ─┤
 //     u32      u32     u16    u16       u32      u64           f64          fields in table order
 //
-// Little-endian; the fields of a body stand by falling size, texts last, so that every number is
-// aligned and a plain typed-array store. `length` counts the whole record, padding included, and is a multiple of 8.
-// `crc32` (by the journal's writer) covers every byte from `kind` on, seeded with the length, so
-// no bit of a record can change unnoticed. Text is a u16 byte count and UTF-8.
+// Little-endian. The fields of a body stand by falling size, texts last, so that every number is
+// aligned and a plain typed-array store. `length` counts the whole record, padding included, and
+// is a multiple of 8. `crc32` (by the journal's writer) covers every byte from `kind` on, seeded
+// with the length, so no bit of a record can change unnoticed. Text is a u16 byte count and UTF-8.
 //
 // The format's rule: kinds and fields are appended, never renumbered, reordered or reused. A
 // change of a kind's fields is a new version of it, and readers keep the older ones. An unknown

@@ -70,9 +70,12 @@ export class RecordWriter {
 
   /** Pads, numbers and publishes. Always Ok, so that callers can end with it. */
   commit(): Outcome {
-    while ((this.#at & 7) !== 0) this.#bytes[this.#at++] = 0
-    const length = this.#at - this.#start
-    this.#words32[(this.#start + LENGTH_OFFSET) >> 2] = length
+    const start = this.#start
+    const bytes = this.#bytes
+    let at = this.#at
+    while ((at & 7) !== 0) bytes[at++] = 0
+    const length = at - start
+    this.#words32[(start + LENGTH_OFFSET) >> 2] = length
     this.#producer.commit(length)
     this.sequence++
     return Outcome.Ok

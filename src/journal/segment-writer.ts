@@ -18,7 +18,7 @@ import {
   type SegmentHeader,
 } from './segment-layout.ts'
 
-/** Records that share one sync: enough to hide its cost, few enough to bound what a cut can take. */
+/** Records that share one sync: enough to hide its cost, few enough to bound a power cut's take. */
 const GROUP_RECORDS_MAX = 256
 const GROUP_BYTES_MAX = 1 << 20
 

@@ -70,4 +70,4 @@ class Desk {
   }
 }
 
-new Desk(workerData as DeskWorkerData).run()
+new Desk(workerData).run()

@@ -78,7 +78,8 @@ describe('journal host', () => {
     for (let kill = 1; kill <= 6; kill++) {
       const { child, lines } = startWriter(stateDir)
       const exit = once(child, 'exit')
-      await until(() => lastNumber(lines, 'synced') > 0)
+      const known = lastSequence
+      await until(() => lastNumber(lines, 'synced') > known)
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 60))
       child.kill('SIGKILL')
       await exit
@@ -169,12 +170,14 @@ describe('journal host', () => {
     expect(() => readJournalAt(empty)).toThrow(refusal('journal_missing', empty))
   })
 
-  test('a writer that dies stops orders and is not waited for', async () => {
-    const stateDir = temporaryDir()
-    const host = await openJournal(stateDir, {
+  test.each([
+    ['a writer that died', { ring: new SharedArrayBuffer(8) }],
+    ['a disk that fails to the end', { directory: '/proc/floe' }],
+  ])('%s: no orders, and closing says that records are lost', async (_, broken) => {
+    const host = await openJournal(temporaryDir(), {
       instance: 7,
       clock: new VirtualClock(0),
-      spawnJournalWorker: (data) => spawnWorker('journal', { ...data, directory: '' }),
+      spawnJournalWorker: (data) => spawnWorker('journal', { ...data, ...broken }),
     })
     const journal = host.start(FACTS)
     await until(() => journal.diskState === DiskState.Failing)
