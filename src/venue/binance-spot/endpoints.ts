@@ -7,7 +7,7 @@ import { NS_PER_MS, NS_PER_S } from '#core/units.ts'
 import type { LinkAddress } from '#wire/byte-link.ts'
 import type { ConnectionOptions } from '#wire/connection-life.ts'
 import type { Signer } from '#wire/signatures.ts'
-import type { VenueUrls } from '../venue.ts'
+import type { VenueUrls } from '#venue/venue.ts'
 
 export const MARKET_NAME = 'binance_spot'
 export const EXCHANGE_NAME = 'binance'
@@ -18,7 +18,7 @@ export const BINANCE_SPOT_URLS: VenueUrls = {
   ws_api: 'wss://ws-api.binance.com:443/ws-api/v3',
 }
 
-/** How long after its timestamp a request is still good. Tight: it is a guard against stale orders. */
+/** How long after its timestamp a request is good. Tight: it is a guard against stale orders. */
 export const RECEIVE_WINDOW_MS = 2_000
 /** The venue also accepts timestamps up to this much ahead of its own clock. */
 export const TIMESTAMP_AHEAD_MS = 1_000

@@ -1,6 +1,7 @@
 // Listings of Binance spot: exchangeInfo into InstrumentFacts.
 // Steps come from the filters alone: the precision fields of a listing are neither tick nor lot.
-// A filter value of zero switches that bound off. Source: Binance spot filters document, 2026-07-21.
+// A filter value of zero switches that bound off.
+// Source: Binance spot filters document, 2026-07-21.
 import { EngineError } from '#core/engine-error.ts'
 import { scaleOfText, unitsFromText } from '#core/decimal.ts'
 import { priceUnits, qtyUnits } from '#core/units.ts'
@@ -28,9 +29,15 @@ export function decodeListings(text: string, symbols: readonly string[]): Instru
     const row = recordOf(value, 'a symbol of exchangeInfo')
     rows.set(textOf(row, 'symbol'), row)
   }
-  const missing = symbols.filter((symbol) => !rows.has(venueSymbolOf(symbol)))
+  const facts: InstrumentFacts[] = []
+  const missing: string[] = []
+  for (const symbol of symbols) {
+    const row = rows.get(venueSymbolOf(symbol))
+    if (row === undefined) missing.push(symbol)
+    else facts.push(factsOf(row))
+  }
   if (missing.length > 0) throw unknownSymbols(missing)
-  return symbols.map((symbol) => factsOf(rows.get(venueSymbolOf(symbol))!))
+  return facts
 }
 
 export function unknownSymbols(symbols: readonly string[]): EngineError {

@@ -1,11 +1,11 @@
 // Hot path.
 // Where each one-letter field of an event stands, so that it can be read in any order of keys:
 // a private event names its symbol, and with it the scale of its numbers, wherever it likes.
-import type { ByteScanner } from '#wire/byte-scan.ts'
+import { ByteScanner, ScanRefusal } from '#wire/byte-scan.ts'
 
 export class LetterFields {
   readonly #valueAt = new Int32Array(128)
-  #scanner: ByteScanner | null = null
+  #scanner = new ByteScanner()
 
   /** Walks the object that the scanner stands before; false when it is malformed. */
   scan(scanner: ByteScanner): boolean {
@@ -26,9 +26,9 @@ export class LetterFields {
 
   /** Puts the scanner before the field's value. A field that is absent refuses the message. */
   at(letter: number): ByteScanner {
-    const scanner = this.#scanner!
+    const scanner = this.#scanner
     const position = this.#valueAt[letter]!
-    if (position === -1) scanner.refuse(1)
+    if (position === -1) scanner.refuse(ScanRefusal.Syntax)
     else scanner.position = position
     return scanner
   }

@@ -19,7 +19,7 @@ import type {
   VenueContext,
   VenueMarket,
   VenueUrls,
-} from '../venue.ts'
+} from '#venue/venue.ts'
 import { connectionOptions, endpointOf, MARKET_NAME } from './endpoints.ts'
 import { ListingsRequest } from './listings-request.ts'
 import { BinanceSpotDecoder, Decoded } from './market-decoder.ts'
@@ -162,7 +162,7 @@ export class BinanceSpotMarket implements VenueMarket, ConnectionProtocol {
     for (const instrument of this.#subscribed) market.onFeedLost(instrument, nowNs)
   }
 
-  /** The first messages are due: an unknown stream name is accepted by the venue and stays silent. */
+  /** The first messages are due: the venue accepts an unknown stream name and stays silent. */
   onTimer(_token: number, nowNs: MonoNs): void {
     const { instruments } = this.#context
     for (const instrument of this.#subscribed) {

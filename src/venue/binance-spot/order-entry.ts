@@ -132,7 +132,7 @@ export class OrderEntry {
       params['price'] = textFromUnits(orders.priceUnits[order]!, facts.priceScale)
     }
     if (type === OrderType.Limit) {
-      params['timeInForce'] = TIMES_IN_FORCE[orders.timeInForce[order] as 0 | 1 | 2]
+      params['timeInForce'] = TIMES_IN_FORCE[orders.timeInForce[order]!]!
     }
     return params
   }

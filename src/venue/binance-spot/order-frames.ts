@@ -13,16 +13,10 @@ import { writeClientId } from '#order/client-order-id.ts'
 import { OrderType, TimeInForce } from '#order/order-codes.ts'
 import { asciiBytes } from '#wire/json-bytes.ts'
 import { writeDecimal, writeInteger } from '#wire/digit-writer.ts'
-import { RECEIVE_WINDOW_MS } from './endpoints.ts'
-import { ORDER_SIDES, ORDER_TYPES, TIMES_IN_FORCE } from './wire-codes.ts'
+import { cancelTemplate, placeTemplate, type FrameTemplate } from './frame-template.ts'
 
 const ID_DIGITS = 10
 const TIMESTAMP_DIGITS = 13
-/** Two decimals of up to 17 digits with their point, and what closes the object. */
-const TAIL_BYTES_MAX = 64
-const ID_PLACE = '1000000000'
-const CLIENT_ID_PLACE = 'f00000000000'
-const TIMESTAMP_PLACE = '1000000000000'
 const PRICE_KEY = asciiBytes('","price":"')
 const CLOSE_QUOTED = asciiBytes('"}}')
 
@@ -32,15 +26,6 @@ export interface OrderNumbers {
   readonly clientIdHi: number
   readonly clientIdLo: number
   readonly timestampMs: number
-}
-
-interface FrameTemplate {
-  readonly bytes: Uint8Array
-  readonly idAt: number
-  readonly clientIdAt: number
-  readonly timestampAt: number
-  /** Where the variable tail begins; for a cancel the end. */
-  readonly tailAt: number
 }
 
 export class OrderFrames {
@@ -94,26 +79,13 @@ export class OrderFrames {
     type: OrderType,
     timeInForce: TimeInForce,
   ): FrameTemplate {
-    const hasTimeInForce = type === OrderType.Limit
-    const template = frameTemplate(
-      'order.place',
-      {
-        symbol: instrument.venueSymbol,
-        side: ORDER_SIDES[side],
-        type: ORDER_TYPES[type],
-        ...(hasTimeInForce ? { timeInForce: TIMES_IN_FORCE[timeInForce as 0 | 1 | 2] } : {}),
-        newOrderRespType: 'ACK',
-        newClientOrderId: CLIENT_ID_PLACE,
-      },
-      ',"quantity":"',
-    )
+    const template = placeTemplate(instrument.venueSymbol, side, type, timeInForce)
     this.#places[key] = template
     return template
   }
 
   #assembleCancel(instrument: Instrument): FrameTemplate {
-    const params = { symbol: instrument.venueSymbol, origClientOrderId: CLIENT_ID_PLACE }
-    const template = frameTemplate('order.cancel', params, '}}')
+    const template = cancelTemplate(instrument.venueSymbol)
     this.#cancels[instrument.index] = template
     return template
   }
@@ -122,26 +94,4 @@ export class OrderFrames {
 function append(text: Uint8Array, out: Uint8Array, at: number): number {
   for (let i = 0; i < text.length; i++) out[at + i] = text[i]!
   return at + text.length
-}
-
-function frameTemplate(
-  method: string,
-  params: Readonly<Record<string, string>>,
-  tail: string,
-): FrameTemplate {
-  const fixed = JSON.stringify(params).slice(0, -1)
-  const window = `"recvWindow":${RECEIVE_WINDOW_MS},"timestamp":${TIMESTAMP_PLACE}`
-  const text = `{"id":${ID_PLACE},"method":"${method}","params":${fixed},${window}${tail}`
-  const encoded = asciiBytes(text)
-  const bytes = new Uint8Array(encoded.length + TAIL_BYTES_MAX)
-  bytes.set(encoded)
-  // A symbol beyond ASCII is longer in bytes than in letters: places are found in the bytes.
-  const at = (place: string): number => asciiBytes(text.slice(0, text.lastIndexOf(place))).length
-  return {
-    bytes,
-    idAt: '{"id":'.length,
-    clientIdAt: at(CLIENT_ID_PLACE),
-    timestampAt: at(TIMESTAMP_PLACE),
-    tailAt: encoded.length,
-  }
 }

@@ -15,7 +15,7 @@ import { VenueEventKind } from '#order/venue-event.ts'
 import { ConnectionLife, type ConnectionProtocol } from '#wire/connection-life.ts'
 import { createSigner } from '#wire/signatures.ts'
 import type { WebSocketSession } from '#wire/websocket-session.ts'
-import type { Credentials, VenueAccount, VenueContext, VenueUrls } from '../venue.ts'
+import type { Credentials, VenueAccount, VenueContext, VenueUrls } from '#venue/venue.ts'
 import { AccountQueries } from './account-queries.ts'
 import { AccountReports } from './account-reports.ts'
 import { ClockOffset } from './clock-offset.ts'
@@ -172,8 +172,9 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
 
   onOpen(session: WebSocketSession, nowNs: MonoNs): void {
     const logon = new SessionLogon(session, this.#logonParts)
-    this.#logons = this.#logons.filter((known) => known.session === this.#live)
-    this.#logons.push(logon)
+    // Only the session that carries orders may still hear an answer to its own logon.
+    const serving = this.#live === null ? undefined : this.#logonOf(this.#live)
+    this.#logons = serving === undefined ? [logon] : [serving, logon]
     if (this.#clock.isKnown) logon.clockKnown(nowNs)
     else this.#measure(session, nowNs)
   }
@@ -293,7 +294,8 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
   }
 
   #logonOf(session: WebSocketSession): SessionLogon | undefined {
-    return this.#logons.find((logon) => logon.session === session)
+    for (const logon of this.#logons) if (logon.session === session) return logon
+    return undefined
   }
 
   #goDown(nowNs: MonoNs): void {

@@ -49,7 +49,7 @@ export interface LogonParts {
 export class SessionLogon {
   readonly session: WebSocketSession
   readonly #parts: LogonParts
-  #step: LogonStep = LogonStep.Measuring
+  #step: number = LogonStep.Measuring
   #clockRefusals = 0
 
   constructor(session: WebSocketSession, parts: LogonParts) {
@@ -113,7 +113,7 @@ export class SessionLogon {
   #enter(event: LogonEvent): boolean {
     const next = logonSteps.next(this.#step, event)
     if (next === -1) return false
-    this.#step = next as LogonStep
+    this.#step = next
     return true
   }
 }

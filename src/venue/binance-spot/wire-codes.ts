@@ -105,4 +105,4 @@ export const ORDER_SIDES = ['BUY', 'SELL'] as const
 /** By OrderType. A post-only order is its own type here and carries no time in force. */
 export const ORDER_TYPES = ['LIMIT', 'MARKET', 'LIMIT_MAKER'] as const
 /** By TimeInForce; Binance spot has no good-till-date. */
-export const TIMES_IN_FORCE = ['GTC', 'IOC', 'FOK'] as const
+export const TIMES_IN_FORCE: readonly string[] = ['GTC', 'IOC', 'FOK']

@@ -298,7 +298,7 @@ describe.each([
     expect(balances.map((line) => line.split(' ')[1]).slice(-3)).toEqual(['BTC', 'USDT', '13'])
   })
 
-  it('calls what was under way unknown when the connection is lost, and comes up again', async () => {
+  it('calls what was under way unknown after a loss, and comes up again', async () => {
     rig.front.front.command({ name: 'latency', ms: 5_000 }, createHostClock()())
     account.place(rig.order(1, Side.Sell, '43300.00', '0.25'), rig.now())
     account.requestBalances(5, rig.now())

@@ -44,7 +44,8 @@ describe('PrivateFeed', () => {
       'Skipped',
       'Skipped',
       'Skipped',
-      'Told: Balance BTC free 4.80000000 locked 0.00000000: Balance USDT free 512000.04000000 locked 100.00000000',
+      'Told: Balance BTC free 4.80000000 locked 0.00000000: ' +
+        'Balance USDT free 512000.04000000 locked 100.00000000',
       'Skipped',
       'StreamEnded',
       'ServerShutdown',
