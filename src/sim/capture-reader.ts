@@ -2,7 +2,8 @@
 //
 // A line is `<receive time, ns> <raw JSON>`: a message of a combined stream
 // (`{"stream":…,"data":{…}}`, or the bare event) or a REST depth snapshot (recognised by
-// `lastUpdateId`). Receive stamps only say in which order lines came; time is the event time E.
+// `lastUpdateId`). Receive stamps may be absent; they only say in which order lines came, time is
+// the event time E.
 // Lines without one (bookTicker on spot, the snapshot) happen at the last E seen, and time never
 // runs back. Prices and quantities stay decimal text until the instrument's scales are known.
 // Nothing here knows our orders, and no line is silently dropped: what is not market data is
@@ -144,16 +145,16 @@ export function rowsOf(event: CaptureEvent): readonly CaptureRow[] {
 type Mutable<T> = { -readonly [key in keyof T]: T[key] }
 type Fields = Readonly<Record<string, unknown>>
 
-const LINE = /^(\d+) (.*)$/s
+const LINE = /^(?:\d+ )?(\{.*)$/s
 // A 13-digit time is in ms, a 16-digit one (timeUnit=MICROSECOND) in µs.
 const US_FROM = 100_000_000_000_000
 
 function fieldsOf(text: string, line: number): Fields {
   const match = LINE.exec(text)
-  if (match === null) throw bad(line, 'is not "<receive ns> <JSON>"')
+  if (match === null) throw bad(line, 'is not "<receive ns> <JSON object>"')
   let value: unknown
   try {
-    value = JSON.parse(match[2] ?? '')
+    value = JSON.parse(match[1] ?? '')
   } catch (thrown) {
     throw bad(line, `holds no valid JSON (${errorText(thrown)})`)
   }

@@ -76,6 +76,11 @@ describe('a line becomes an event', () => {
     expect(events).toMatchObject([{ previousUpdateId: 4 }, { tradeId: 9 }])
   })
 
+  test('receive stamps may be absent', () => {
+    const bare = [DIFF, TICKER, TRADE, SNAPSHOT].map((line) => `${line.slice(3)}\r`)
+    expect(readCapture(bare)).toEqual(readCapture([DIFF, TICKER, TRADE, SNAPSHOT]))
+  })
+
   test('empty lines pass, other symbols and events are counted', () => {
     const other = TICKER.replace('BTCUSDT', 'ETHUSDT')
     const ack = '14 {"result":null,"id":7}'
@@ -87,9 +92,10 @@ describe('a line becomes an event', () => {
 
 describe('what cannot be read is refused by its line', () => {
   test.each([
-    ['no stamp', '{"lastUpdateId":6}', 'is not "<receive ns> <JSON>"'],
+    ['prose', 'a market day', 'is not "<receive ns> <JSON object>"'],
     ['torn JSON', SNAPSHOT.slice(0, 40), 'holds no valid JSON'],
-    ['a bare number', '10 5', 'holds no JSON object'],
+    ['a bare number', '10 5', 'is not "<receive ns> <JSON object>"'],
+    ['an envelope of nothing', '10 {"stream":"x","data":5}', 'holds no JSON object'],
     ['no update id', DIFF.replace('"U":5,', ''), 'lacks a whole number in "U"'],
     ['an id of text', TICKER.replace('"u":8', '"u":"8"'), ''],
     ['ids backwards', DIFF.replace('"U":5', '"U":9'), 'holds a diff whose u is below its U'],
