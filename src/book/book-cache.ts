@@ -51,7 +51,7 @@ export class BookCache implements MarketSink {
     this.#markets = Array.from({ length: INSTRUMENTS_MAX }, () => undefined)
   }
 
-  /** Cold path: creates the book. Called again after a listing changed, it rebuilds on new units. */
+  /** Cold path: creates the book; called again after a listing changed, it rebuilds it. */
   subscribe(instrument: Instrument, source: SnapshotSource, rule: SyncRule): OrderBook {
     const known = this.#markets[instrument.index]
     if (known !== undefined) {
@@ -208,7 +208,7 @@ function hasSameUnits(one: Instrument, other: Instrument): boolean {
   return isSameScale && one.tickUnits === other.tickUnits
 }
 
-/** Zero price and quantity mean an empty side; anything else must be a price below the other side. */
+/** Zeroes mean an empty side; anything else must be a bid below the ask. */
 function isSoundTop(bidPrice: number, bidQty: number, askPrice: number, askQty: number): boolean {
   const areNumbers = bidPrice >= 0 && bidQty >= 0 && askPrice >= 0 && askQty >= 0
   const isCrossed = bidPrice >= askPrice && bidPrice > 0 && askPrice > 0

@@ -4,11 +4,11 @@
 // of the two by update id. It deliberately applies whatever it is told: which diff may be applied
 // is book-sync.ts, which of it is ours is net-top.ts.
 import { assert } from '#core/assert.ts'
-import { monoNs, Side, type MonoNs, type PriceUnits, type QtyUnits } from '#core/units.ts'
+import { monoNs, type MonoNs, type PriceUnits, type QtyUnits, qtyUnits, Side } from '#core/units.ts'
 import { type BookEvent, BookState, bookTransitions } from './book-state.ts'
 import { NO_PRICE, PriceLadder } from './price-ladder.ts'
 
-const NO_QTY = 0 as QtyUnits
+const NO_QTY = qtyUnits(0)
 
 export class OrderBook {
   /** Index of the instrument. */
@@ -22,7 +22,7 @@ export class OrderBook {
   /** The newest public trade, NO_PRICE before the first. */
   lastTradePrice: PriceUnits = NO_PRICE
   lastTradeNs: MonoNs = monoNs(0)
-  /** The top when the depth last was right, and when that was: what a stale market is held against. */
+  /** The top when the depth last was right, and when: what a stale market is held against. */
   provenBidPrice: PriceUnits = NO_PRICE
   provenAskPrice: PriceUnits = NO_PRICE
   provenNs: MonoNs = monoNs(0)

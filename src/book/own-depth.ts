@@ -6,7 +6,14 @@
 // display at that price changes, or OWN_FADE_NS has passed. A display that was already below what
 // we had there has seen the change before us, and then nothing fades.
 import { OWN_DEPTH_ORDERS_MAX } from '#core/limits.ts'
-import { NS_PER_MS, type MonoNs, type PriceUnits, type QtyUnits, type Side } from '#core/units.ts'
+import {
+  type MonoNs,
+  NS_PER_MS,
+  type PriceUnits,
+  type QtyUnits,
+  qtyUnits,
+  type Side,
+} from '#core/units.ts'
 import type { OrderBook } from './order-book.ts'
 
 /** Longest time a display may lag behind our own order events: two diffs of 100 ms and jitter. */
@@ -79,7 +86,7 @@ export class OwnDepth {
       if (this.#prices[i] === price && this.#sides[i] === side) qty += this.#qtys[i]!
     }
     if (nowNs < this.#fadingEndNs) qty += this.#fadingAt(side, price, nowNs)
-    return qty as QtyUnits
+    return qtyUnits(qty)
   }
 
   #fadingAt(side: Side, price: PriceUnits, nowNs: MonoNs): number {

@@ -12,7 +12,14 @@
 //   far, off-tick      │base               ▲ best after a move │
 import { assert } from '#core/assert.ts'
 import { BOOK_LEVELS_MAX, BOOK_WINDOW_TICKS } from '#core/limits.ts'
-import { sideSign, type PriceUnits, type QtyUnits, type Side } from '#core/units.ts'
+import {
+  type PriceUnits,
+  priceUnits,
+  type QtyUnits,
+  qtyUnits,
+  type Side,
+  sideSign,
+} from '#core/units.ts'
 import { NO_MERIT, SortedLevels } from './sorted-levels.ts'
 import { NO_RANK, TickRing } from './tick-ring.ts'
 
@@ -56,9 +63,9 @@ export class PriceLadder {
   /** 0 when the side is empty. */
   get bestQty(): QtyUnits {
     const rank = this.#ring.bestRank
-    if (rank * this.tickUnits > this.#far.bestMerit) return this.#ring.qtyAt(rank) as QtyUnits
+    if (rank * this.tickUnits > this.#far.bestMerit) return qtyUnits(this.#ring.qtyAt(rank))
     const count = this.#far.count
-    return (count === 0 ? 0 : this.#far.qtyOf(count - 1)) as QtyUnits
+    return qtyUnits(count === 0 ? 0 : this.#far.qtyOf(count - 1))
   }
 
   /** The next price strictly worse than `price` (which need not be a level), or NO_PRICE. */
@@ -73,7 +80,7 @@ export class PriceLadder {
     const merit = this.#sign * price
     const rank = Math.floor(merit / this.tickUnits)
     const isInRing = rank * this.tickUnits === merit && this.#covers(rank)
-    return (isInRing ? this.#ring.qtyAt(rank) : this.#far.qtyAt(merit)) as QtyUnits
+    return qtyUnits(isInRing ? this.#ring.qtyAt(rank) : this.#far.qtyAt(merit))
   }
 
   /**
@@ -176,6 +183,6 @@ export class PriceLadder {
   }
 
   #priceOf(merit: number): PriceUnits {
-    return (merit === NO_MERIT ? NO_PRICE : this.#sign * merit) as PriceUnits
+    return merit === NO_MERIT ? NO_PRICE : priceUnits(this.#sign * merit)
   }
 }

@@ -8,7 +8,7 @@ import { ExitCode } from './exit-code.ts'
 /** Lines joined before each write, so that a long journal is neither one text nor a million. */
 const LINES_PER_WRITE = 1_000
 
-/** Exit code 1 when bytes behind the last whole record could not be read; a torn tail is expected. */
+/** Exit code 1 when bytes behind the last whole record are unreadable; a torn tail is not. */
 export async function printJournal(directory: string, options: { json: boolean }): Promise<number> {
   const history = readJournalAt(directory)
   // A closed output also arrives as an event; each write already tells.

@@ -33,7 +33,10 @@ export function taskTable(reports: readonly TaskReport[]): string {
   return [...lines.map((line) => line.trimEnd()), ...reasons].join('\n')
 }
 
-export function finalReport(reports: readonly TaskReport[], latencies: readonly LatencyRow[]): string {
+export function finalReport(
+  reports: readonly TaskReport[],
+  latencies: readonly LatencyRow[],
+): string {
   return `${taskTable(reports)}\n\n${latencyTable(latencies)}`
 }
 

@@ -8,7 +8,7 @@ export class EngineError extends Error {
   readonly code: string
   readonly category: ErrorCategory
 
-  /** `code` is stable and machine-readable (`journal_newer_version`); `message` tells a person what to do. */
+  /** `code` is stable (`journal_newer_version`); `message` tells a person what to do. */
   constructor(code: string, message: string, category: ErrorCategory = 'error', cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code

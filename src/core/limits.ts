@@ -1,7 +1,7 @@
 // Every capacity of the engine, with its unit and its reason. Full is an outcome, never a resize.
 import { assert } from './assert.ts'
 
-/** Tasks known at once (21 bits of a client order id name the task; SEMANTICS "client order ids"). */
+/** Tasks known at once; 21 bits of a client order id name the task. */
 export const TASKS_MAX = 16_384
 /** Orders of one task that may be live at once: the working order and one being replaced. */
 export const TASK_LIVE_ORDERS_MAX = 4

@@ -1,4 +1,4 @@
-// Things a person should know, said once each, off the hot path: reconnects, gaps, refusals, alarms.
+// What a person should know, said once each, off the hot path: reconnects, gaps, alarms.
 // Rooms speak to this port; log/ writes it down and the status line shows the latest.
 import type { MonoNs } from './units.ts'
 

@@ -8,7 +8,7 @@
 // It keeps no clock of its own: the event loop asks nextDeadlineNs() and comes back.
 import { assert } from './assert.ts'
 import { TIMERS_MAX } from './limits.ts'
-import { NEVER_NS, type MonoNs } from './units.ts'
+import { monoNs, NEVER_NS, type MonoNs } from './units.ts'
 
 const SLOT_COUNT = 4_096
 const SLOT_SHIFT_NS = 2 ** 20
@@ -84,10 +84,10 @@ export class TimerWheel {
 
   /** No later than the earliest armed deadline; may be earlier after a cancel. */
   nextDeadlineNs(): MonoNs {
-    return this.#earliestNs as MonoNs
+    return monoNs(this.#earliestNs)
   }
 
-  /** Fires everything due at `nowNs`; what a firing arms waits for the next advance. Returns how many. */
+  /** Fires what is due; what a firing arms waits for the next advance. Returns how many. */
   advance(nowNs: MonoNs): number {
     if (nowNs < this.#earliestNs) return 0
     const tickNow = Math.floor(nowNs / SLOT_SHIFT_NS)

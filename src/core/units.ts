@@ -33,6 +33,6 @@ export const Side = { Buy: 0, Sell: 1 } as const
 export type Side = (typeof Side)[keyof typeof Side]
 export const SIDE_NAMES = ['buy', 'sell'] as const
 
-/** +1 for buy, −1 for sell: the sign of a price offset (SEMANTICS "offsets": positive = passive). */
+/** +1 for buy, −1 for sell: positive offsets are passive for both. */
 export const sideSign = (side: Side): 1 | -1 => (side === Side.Buy ? 1 : -1)
 export const oppositeSide = (side: Side): Side => (side === Side.Buy ? Side.Sell : Side.Buy)

@@ -46,15 +46,14 @@ export class EventLoop {
     if (this.#turning === null || this.#isStopped) return
     try {
       this.#turning.turn(nowNs)
-      this.#rearm(nowNs)
+      this.#rearm(this.#turning, nowNs)
     } catch (thrown) {
       this.stop()
       this.#parts.onCrash(thrown)
     }
   }
 
-  #rearm(nowNs: MonoNs): void {
-    const turning = this.#turning!
+  #rearm(turning: Turning, nowNs: MonoNs): void {
     if (turning.hasWork) return this.#soon()
     const deadlineNs = Math.min(turning.nextDeadlineNs(), nowNs + SLEEP_MAX_NS)
     if (this.#timer !== null) {

@@ -1,5 +1,6 @@
 // Makes the planned tasks, gives them what a task may use, and carries out commands on them.
 import { EngineError, errorText } from '#core/engine-error.ts'
+import { parseJsonObject } from '#core/json.ts'
 import type { NoticeSink } from '#core/notice.ts'
 import type { MonoNs } from '#core/units.ts'
 import type { Journal } from '#journal/journal.ts'
@@ -115,7 +116,8 @@ export class TaskDesk implements GateTasks {
   #carryOut(task: Task, command: TaskCommand, argument: string, nowNs: MonoNs): EngineError | null {
     if (command !== 'update') return task.command(command, null, nowNs)
     try {
-      const raw = { ...task.parameters, ...(JSON.parse(argument) as Record<string, unknown>) }
+      const changes = parseJsonObject(argument, `${task.id}: update`)
+      const raw = { ...task.parameters, ...changes }
       const refusal = task.command('update', { raw }, nowNs)
       if (refusal === null) {
         this.#parts.journal.taskUpdated(task.index, JSON.stringify(raw), nowNs)

@@ -1,7 +1,7 @@
 // Hot path.
 // What tasks and the gate may read of books, net of our own orders where the rules say so (H2).
 import { assert } from '#core/assert.ts'
-import { Side, type MonoNs, type PriceUnits, type QtyUnits } from '#core/units.ts'
+import { monoNs, qtyUnits, Side, type MonoNs, type PriceUnits } from '#core/units.ts'
 import type { BookCache } from '#book/book-cache.ts'
 import { BookState } from '#book/book-state.ts'
 import { NetTop } from '#book/net-top.ts'
@@ -23,7 +23,7 @@ export class MarketView implements TaskMarket, GateMarket {
   readonly #views: (OwnView | undefined)[][] = []
   readonly #view = { bid: 0, ask: 0, last: 0 }
   /** Of the present turn: set by the engine before anything reads. */
-  nowNs: MonoNs = 0 as MonoNs
+  nowNs: MonoNs = monoNs(0)
 
   constructor(books: BookCache, orders: OrderTable) {
     this.#books = books
@@ -72,7 +72,7 @@ export class MarketView implements TaskMarket, GateMarket {
     const openQty = isGone ? 0 : exposureUnits(orders, order)
     const side = orders.side[order] as Side
     const price = orders.priceUnits[order] as PriceUnits
-    const hasRoom = own.set(order, side, price, openQty as QtyUnits, nowNs)
+    const hasRoom = own.set(order, side, price, qtyUnits(openQty), nowNs)
     assert(hasRoom, 'an account has more live orders than OWN_DEPTH_ORDERS_MAX')
   }
 

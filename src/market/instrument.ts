@@ -21,7 +21,7 @@ export interface InstrumentFacts {
   readonly qtyScale: number
   readonly tickUnits: PriceUnits
   readonly lotUnits: QtyUnits
-  /** Smallest and largest quantity of a limit order; 0 / MAX_SAFE_INTEGER where the venue has none. */
+  /** Bounds of a limit order; 0 and MAX_SAFE_INTEGER where the venue has none. */
   readonly minQtyUnits: QtyUnits
   readonly maxQtyUnits: QtyUnits
   /** Smallest notional of an order in quote, as decimal text; "0" where there is none. */

@@ -97,8 +97,8 @@ export function averagePrice(
 
 /** Fees as text by asset, in alphabetical order. */
 export function feesText(totals: FillTotals): Record<string, string> {
-  const assets = [...totals.feeByAsset.keys()].toSorted()
-  return Object.fromEntries(assets.map((a) => [a, totals.feeByAsset.get(a)!.toFixed()]))
+  const byName = [...totals.feeByAsset].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(byName.map(([asset, fee]) => [asset, fee.toFixed()]))
 }
 
 const orderKey = (hi: number, lo: number): string => `${hi}:${lo}`

@@ -8,7 +8,7 @@ export const TimeInForce = { Gtc: 0, Ioc: 1, Fok: 2, Gtd: 3 } as const
 export type TimeInForce = (typeof TimeInForce)[keyof typeof TimeInForce]
 export const TIME_IN_FORCE_NAMES = ['gtc', 'ioc', 'fok', 'gtd'] as const
 
-/** Why a venue (or we) definitely refused. Neutral categories; each venue's wire-codes maps to them. */
+/** Why a venue definitely refused, in neutral categories; wire-codes of each venue map to them. */
 export const RejectReason = {
   None: 0,
   InsufficientBalance: 1,

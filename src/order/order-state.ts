@@ -67,7 +67,7 @@ export const orderTransitions = new TransitionTable('order', S, E, [
   // from               event            to                   why
   [S.Created, E.Send, S.PendingNew],
   [S.Created, E.SendRefused, S.Rejected], //                  nothing left the house
-  [S.Created, E.NoAnswer, S.Unknown], //                      recovered: the journal ends before the send
+  [S.Created, E.NoAnswer, S.Unknown], //                      recovered: was it ever sent?
 
   [S.PendingNew, E.Accept, S.Open],
   [S.PendingNew, E.Reject, S.Rejected],
@@ -99,7 +99,7 @@ export const orderTransitions = new TransitionTable('order', S, E, [
   [S.PartiallyFilled, E.FoundOpen, S.PartiallyFilled],
   [S.PartiallyFilled, E.NoAnswer, S.Unknown],
 
-  [S.PendingCancel, E.Accept, S.PendingCancel], //            the place's ack overtaken by our cancel
+  [S.PendingCancel, E.Accept, S.PendingCancel], //            our cancel overtook the ack
   [S.PendingCancel, E.Reject, S.Rejected], //                 the place was refused after all
   [S.PendingCancel, E.FillPart, S.PendingCancel],
   [S.PendingCancel, E.FillLast, S.Filled], //                 the fill won the race
@@ -127,7 +127,7 @@ export const orderTransitions = new TransitionTable('order', S, E, [
   [S.Unknown, E.NoAnswer, S.Unknown],
   [S.Unknown, E.FillPart, S.PartiallyFilled], //              a fill proves it was accepted
   [S.Unknown, E.FillLast, S.Filled],
-  [S.Unknown, E.CancelSend, S.Unknown], //                    a cancel by id is always safe, proves nothing
+  [S.Unknown, E.CancelSend, S.Unknown], //                    safe by id, proves nothing
   [S.Unknown, E.Cancel, S.Cancelled],
   [S.Unknown, E.Expire, S.Expired],
   [S.Unknown, E.FoundOpen, S.Open],

@@ -4,7 +4,7 @@
 // into an event of the order's table, and applied; fills are keyed by trade id, cumulative
 // quantities only grow, an outcome nobody proved stays Unknown. It sends nothing and asks nothing:
 // what has to be asked is told to the listener.
-import type { MonoNs, PriceUnits, QtyUnits, Side } from '#core/units.ts'
+import { priceUnits, qtyUnits, type MonoNs, type Side } from '#core/units.ts'
 import { clientIdParts } from './client-order-id.ts'
 import type { FillLedger, Fill } from './fill-ledger.ts'
 import { isSettled, type LiveOrders } from './live-orders.ts'
@@ -139,8 +139,8 @@ export class OrderTruth {
       account: event.account,
       instrument: orders.instrument[order]!,
       side: orders.side[order] as Side,
-      priceUnits: event.priceUnits as PriceUnits,
-      qtyUnits: event.qtyUnits as QtyUnits,
+      priceUnits: priceUnits(event.priceUnits),
+      qtyUnits: qtyUnits(event.qtyUnits),
       tradeId: event.tradeId,
       fee: event.fee,
       feeAsset: event.feeAsset,

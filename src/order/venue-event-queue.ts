@@ -46,7 +46,7 @@ export class VenueEventQueue {
     this.#claimed = null
   }
 
-  /** The oldest event, or null. Its slot may be overwritten by events claimed after the next take. */
+  /** The oldest event, or null; its slot is valid until the next take. */
   take(): VenueEvent | null {
     if (this.#count === 0) return null
     const slot = this.#slots[this.#head]!

@@ -14,7 +14,7 @@ export function spentAsset(instrument: Instrument, side: Side): string {
   return side === Side.Sell ? instrument.baseAsset : instrument.quoteAsset
 }
 
-/** '' when `free` covers the need, else what to do about it. Float bounds: a check, not a ledger. */
+/** '' when `free` covers the need, else what to do. Float bounds: a check, not a ledger. */
 export function fundsFault(need: FundsNeed, free: number): string {
   const { instrument, side } = need
   const qty = need.qty / 10 ** instrument.qtyScale

@@ -69,7 +69,7 @@ export class IcebergCycle {
     this.tag = taskTag('Iceberg', instrument, parameters.side)
     this.parameters = parameters
     this.units = units
-    this.#slicePlan = { ...parameters, orderQty: units.orderQty }
+    this.#slicePlan = slicePlan(parameters, units)
     this.trouble = new Trouble(parameters.consecutiveRejectsMax)
   }
 
@@ -84,7 +84,7 @@ export class IcebergCycle {
     const isOtherSlice = units.orderQty !== this.units.orderQty
     this.parameters = parameters
     this.units = units
-    this.#slicePlan = { ...parameters, orderQty: units.orderQty }
+    this.#slicePlan = slicePlan(parameters, units)
     this.trouble = new Trouble(parameters.consecutiveRejectsMax)
     if (this.remaining() < 0 || isOtherSlice) this.working.takeBack(CancelCause.Update)
   }
@@ -308,4 +308,9 @@ export class IcebergCycle {
   #wake(deadlineNs: number): void {
     this.#context.wakeAt(this.#address.index, monoNs(deadlineNs))
   }
+}
+
+/** Cold: at start and on update. */
+function slicePlan(parameters: IcebergParameters, units: IcebergUnits): SlicePlan {
+  return { ...parameters, orderQty: units.orderQty }
 }

@@ -7,7 +7,7 @@ import type { Instrument } from '#market/instrument.ts'
 /** Head room over the venue's minimum notional, so that a moving average price still accepts it. */
 const NOTIONAL_MARGIN = '1.01'
 
-/** The venue's minimum notional as lots at a price: computed once per instrument, used per slice. */
+/** The venue's minimums at a price: made once per instrument, asked once a slice. */
 export class SliceRule {
   readonly #lotUnits: number
   readonly #minQtyUnits: number

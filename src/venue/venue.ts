@@ -79,7 +79,7 @@ export interface VenueAccount {
   /** Longest time the venue may still act on a request sent now (its recvWindow), ns. */
   readonly orderWindowNs: number
 
-  /** Sends the order in one write, or says why nothing was sent. The answer comes as a VenueEvent. */
+  /** Sends the order in one write, or says why not. The answer comes as a VenueEvent. */
   place(order: number, nowNs: MonoNs): Outcome
   cancel(order: number, nowNs: MonoNs): Outcome
   /** Shrinks an order in place where the venue can; Unsupported elsewhere. */

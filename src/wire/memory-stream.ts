@@ -2,8 +2,8 @@
 //
 //   write ─► opened · [bytes, due t1] · [bytes, due t2] · ended ─► receiver
 //
-// A piece waits for the one before it, so order is kept. Bytes that have arrived together are one read,
-// and a read may be cut anywhere and its rest come a moment later: as on a real socket.
+// A piece waits for the one before it, so order is kept. Bytes that have arrived together are one
+// read, and a read may be cut anywhere and its rest come a moment later: as on a real socket.
 import type { Clock } from '#core/clock.ts'
 import type { Prng } from '#core/prng.ts'
 import { NO_TIMER, type TimerHandle, type TimerWheel } from '#core/timer-wheel.ts'

@@ -68,7 +68,7 @@ function takeDirty(): number[] {
 }
 
 const top = (): string =>
-  `${priceText(cache.book(BTC).bestPrice(Side.Buy))} / ${priceText(cache.book(BTC).bestPrice(Side.Sell))}`
+  [Side.Buy, Side.Sell].map((side) => priceText(cache.book(BTC).bestPrice(side))).join(' / ')
 
 describe('what a change marks dirty', () => {
   it.each<[string, () => void, number[]]>([

@@ -24,9 +24,12 @@ describe('the price of an order', () => {
     [Side.Sell, 0, 1_005, 1_000, 1_010, 'a mid on a half tick rounds passively: up'],
     [Side.Buy, -3, 995, 1_020, 1_030, 'what crosses rounds towards the market: up'],
     [Side.Sell, -3, 1_025, 1_000, 990, 'what crosses rounds towards the market: down'],
-  ])('side %i offset %i from %i, far %i: %i (%s)', (side, offsetTicks, reference, far, price) => {
-    expect(orderPrice(rule(side, { offsetTicks }), reference, far)).toBe(price)
-  })
+  ])(
+    'side %i offset %i from %i, far %i: %i (%s)',
+    (side, offsetTicks, reference, far, price, _why) => {
+      expect(orderPrice(rule(side, { offsetTicks }), reference, far)).toBe(price)
+    },
+  )
 
   it('is never worse than the limit, and the limit is rounded inward', () => {
     const buy = rule(Side.Buy, { limitPrice: priceUnits(1_009) })
