@@ -32,7 +32,7 @@ import type { PlannedTask } from '#loop/task-plan.ts'
 import { VenueRoster, type RosterVenue } from '#loop/venue-roster.ts'
 import { InstrumentTable } from '#market/instrument.ts'
 import { FillLedger } from '#order/fill-ledger.ts'
-import { CancelCause, IntentQueue } from '#order/intent.ts'
+import { CancelCause, IntentQueue, type TaskAddress } from '#order/intent.ts'
 import { LiveOrders, ORPHAN_TASK } from '#order/live-orders.ts'
 import { isWorking, type OrderState } from '#order/order-state.ts'
 import { OrderTable } from '#order/order-table.ts'
@@ -168,6 +168,7 @@ export class Engine implements TimerTarget {
       intents: this.#intents,
       seed: parts.seed,
       isReady: (account) => !this.#isStopping && accountDesk.isReady(account),
+      adoptForeign: (task, id, nowNs) => this.#adoptForeign(task, id, nowNs),
     })
     this.tasks = tasks
 
@@ -295,6 +296,10 @@ export class Engine implements TimerTarget {
         }
       }
     }
+  }
+
+  #adoptForeign(task: TaskAddress, foreignId: string, nowNs: MonoNs): boolean {
+    return this.#sender.adoptForeign(task, foreignId, nowNs)
   }
 
   #taskOf(task: number, ofIncarnation: number): number {

@@ -144,6 +144,13 @@ export class Journal {
     return writer.commit()
   }
 
+  orderForeign(orders: OrderTable, order: number, nowNs: MonoNs): Outcome {
+    const clientIdHi = orders.clientIdHi[order]!
+    const clientIdLo = orders.clientIdLo[order]!
+    const foreignId = orders.foreignId[order]!
+    return this.#append('order_foreign', { clientIdHi, clientIdLo, foreignId }, nowNs)
+  }
+
   engineStart(body: RecordBody<'engine_start'>, nowNs: MonoNs): Outcome {
     return this.#append('engine_start', body, nowNs)
   }

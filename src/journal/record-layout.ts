@@ -128,6 +128,12 @@ export const RECORD_LAYOUTS = {
     fields: { wallUs: 'f64', account: 'i32', instrument: 'i32', tradeId: 'text' },
   },
   notice: { kind: 15, version: 1, fields: { level: 'u8', code: 'text', text: 'text' } },
+  /** The order_created before it is another program's order: `foreignId` is its name there. */
+  order_foreign: {
+    kind: 16,
+    version: 1,
+    fields: { clientIdHi: 'u32', clientIdLo: 'u32', foreignId: 'text' },
+  },
 } as const satisfies Readonly<Record<string, RecordLayout>>
 
 type Layouts = typeof RECORD_LAYOUTS

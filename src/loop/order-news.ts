@@ -45,7 +45,8 @@ export class OrderNews implements OrderTruthListener {
     if (isSettled(orders, order)) retention.settled(order, nowNs)
     const task = orders.task[order]!
     if (task !== ORPHAN_TASK) scheduler.wake(task)
-    else this.#parts.settlement.needsQuery(order, nowNs)
+    const isForeign = orders.foreignId[order] !== ''
+    if (task === ORPHAN_TASK || isForeign) this.#parts.settlement.needsQuery(order, nowNs)
     this.#recordAck(order)
   }
 

@@ -8,7 +8,8 @@ import { TASKS_MAX } from '#core/limits.ts'
 import { Outcome } from '#core/outcome.ts'
 import type { MonoNs } from '#core/units.ts'
 import { clientIdHi, clientIdLo, SEQUENCE_MAX } from '#order/client-order-id.ts'
-import { IntentKind, type Intent, type IntentOwner, type IntentQueue } from '#order/intent.ts'
+import { IntentKind, type Intent, type IntentOwner } from '#order/intent.ts'
+import type { IntentQueue, TaskAddress } from '#order/intent.ts'
 import { isWorking, OrderEvent, OrderState } from '#order/order-state.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { OrderTruth } from '#order/order-truth.ts'
@@ -19,6 +20,7 @@ export interface SenderJournal {
   /** Ok is the permission to send. */
   orderCreated(orders: OrderTable, order: number, nowNs: MonoNs): Outcome
   readonly admitsOrders: boolean
+  orderForeign(orders: OrderTable, order: number, nowNs: MonoNs): Outcome
 }
 
 export interface SenderLatency {
@@ -80,7 +82,7 @@ export class OrderSender {
 
   #place(intent: Intent, nowNs: MonoNs): void {
     const { gate, journal, truth, orders, roster, clock } = this.#parts
-    const owner = this.#parts.ownerOf(intent.task)
+    const owner = this.#parts.ownerOf(intent.index)
     if (!journal.admitsOrders)
       return owner.onPlaceRefused(Outcome.NotReady, 'journal_behind', nowNs)
     const admitted = gate.check(intent, nowNs)
@@ -104,22 +106,44 @@ export class OrderSender {
     owner.onPlaced(order, nowNs)
   }
 
+  /** H22: a row for an order that another program placed; its fate is Unknown until asked. */
+  adoptForeign(task: TaskAddress, foreignId: string, nowNs: MonoNs): boolean {
+    const { orders, journal, truth } = this.#parts
+    const order = this.#takeRow(task, nowNs)
+    if (order < 0) return false
+    orders.foreignId[order] = foreignId
+    orders.priceUnits[order] = 0
+    orders.qtyUnits[order] = 0
+    journal.orderCreated(orders, order, nowNs)
+    journal.orderForeign(orders, order, nowNs)
+    truth.enter(order, OrderEvent.NoAnswer, 0, nowNs)
+    return true
+  }
+
   #create(intent: Intent, nowNs: MonoNs): number {
-    const { orders, instance, incarnation } = this.#parts
-    const sequence = this.#nextSequence[intent.task]!
-    if (sequence > SEQUENCE_MAX) return -1
-    const hi = clientIdHi(instance, incarnation, intent.task)
-    const order = orders.take(hi, clientIdLo(intent.task, sequence))
+    const { orders } = this.#parts
+    const order = this.#takeRow(intent, nowNs)
     if (order < 0) return -1
-    this.#nextSequence[intent.task] = sequence + 1
-    orders.task[order] = intent.task
-    orders.account[order] = intent.account
-    orders.instrument[order] = intent.instrument
-    orders.side[order] = intent.side
     orders.type[order] = intent.type
     orders.timeInForce[order] = intent.timeInForce
     orders.priceUnits[order] = intent.price
     orders.qtyUnits[order] = intent.qty
+    return order
+  }
+
+  /** A row with the task's next client order id, or −1 when table or sequence are used up. */
+  #takeRow(task: TaskAddress, nowNs: MonoNs): number {
+    const { orders, instance, incarnation } = this.#parts
+    const sequence = this.#nextSequence[task.index]!
+    if (sequence > SEQUENCE_MAX) return -1
+    const hi = clientIdHi(instance, incarnation, task.index)
+    const order = orders.take(hi, clientIdLo(task.index, sequence))
+    if (order < 0) return -1
+    this.#nextSequence[task.index] = sequence + 1
+    orders.task[order] = task.index
+    orders.account[order] = task.account
+    orders.instrument[order] = task.instrument
+    orders.side[order] = task.side
     orders.createdNs[order] = nowNs
     return order
   }

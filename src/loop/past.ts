@@ -33,6 +33,8 @@ export interface PastOrder {
   filledUnits: number
   cumQtyUnits: number
   venueOrderId: string
+  /** '' for our own. */
+  foreignId: string
 }
 
 export interface PastFill {
@@ -92,6 +94,8 @@ export class Past {
       case 'order_created':
       case 'order_event':
         return this.#foldOrder(record)
+      case 'order_foreign':
+        return this.#foldForeign(record)
       case 'fill':
         return this.#foldFill(record)
       default:
@@ -134,6 +138,7 @@ export class Past {
         filledUnits: 0,
         cumQtyUnits: 0,
         venueOrderId: '',
+        foreignId: '',
       })
       const task = this.tasks.get(record.task)
       if (task !== undefined) task.orders++
@@ -146,6 +151,15 @@ export class Past {
     order.filledUnits = record.filledUnits
     order.cumQtyUnits = record.cumQtyUnits
     if (record.venueOrderId !== '') order.venueOrderId = record.venueOrderId
+  }
+
+  /** It was found, not sent: no order of the task's own. */
+  #foldForeign(record: RecordBody<'order_foreign'>): void {
+    const order = this.orders.get(`${record.clientIdHi}:${record.clientIdLo}`)
+    if (order === undefined) return
+    order.foreignId = record.foreignId
+    const task = this.tasks.get(order.created.task)
+    if (task !== undefined) task.orders--
   }
 
   #count(order: PastOrder, record: RecordBody<'order_event'>): void {

@@ -97,6 +97,7 @@ function restoreOrder(past: PastOrder, target: RestoreTarget, nowNs: MonoNs, wal
   orders.filledUnits[order] = filledUnits
   orders.cumQtyUnits[order] = Math.max(past.cumQtyUnits * rescale.qty, filledUnits)
   orders.state[order] = past.state
+  orders.foreignId[order] = past.foreignId
   orders.setVenueOrderId(order, past.venueOrderId)
   if (!isTerminal(past.state)) target.truth.enter(order, OrderEvent.NoAnswer, 0, nowNs)
   else if (isSettled(orders, order)) target.retention.settled(order, nowNs)

@@ -16,7 +16,7 @@ import type { TimerTarget, TimerWheel } from '#core/timer-wheel.ts'
 import { monoNs, NS_PER_MS, NS_PER_S, NS_PER_US, US_PER_S, type MonoNs } from '#core/units.ts'
 import { clientIdText } from '#order/client-order-id.ts'
 import { CancelCause } from '#order/intent.ts'
-import { isSettled, ORPHAN_TASK, type LiveOrders } from '#order/live-orders.ts'
+import { isSettled, ORPHAN_TASK, owedUnits, type LiveOrders } from '#order/live-orders.ts'
 import { isTerminal, isUndecided, OrderEvent, OrderState } from '#order/order-state.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { OrderTruth } from '#order/order-truth.ts'
@@ -27,6 +27,8 @@ const WAIT_FIRST_NS = 100 * NS_PER_MS
 const WAIT_MAX_NS = 5 * NS_PER_S
 /** Announced fills usually follow on the private stream: ask only when they do not. */
 const OWED_FILLS_GRACE_NS = 250 * NS_PER_MS
+/** No private event names an order of another program by our id: a live one is asked for. */
+const FOREIGN_LOOK_NS = NS_PER_S
 /** Beyond the order window: the venue's reads may lag its matching engine by seconds. */
 const ABSENCE_MARGIN_NS = 2 * NS_PER_S
 const NOT_FOUND_MIN = 2
@@ -137,11 +139,15 @@ export class Settlement implements TimerTarget, ListingOwner {
 
   #nextQuestion(at: Case, nowNs: MonoNs): Question {
     const { orders } = this.#parts
-    if (isTerminal(orders.state[at.order] as OrderState)) return Question.Fills
+    const isLive = !isTerminal(orders.state[at.order] as OrderState)
+    if (!isLive || owedUnits(orders, at.order) > 0) return Question.Fills
     const account = this.#parts.accountOf(at.order)
     const ageNs = nowNs - orders.createdNs[at.order]!
     const isOldEnough = ageNs > account.orderWindowNs + ABSENCE_MARGIN_NS
-    return at.notFound >= NOT_FOUND_MIN && isOldEnough ? Question.History : Question.Order
+    // H22: while another program's order is not found nothing is concluded and nothing placed.
+    const isOurs = orders.foreignId[at.order] === ''
+    const isLost = isOurs && isOldEnough && at.notFound >= NOT_FOUND_MIN
+    return isLost ? Question.History : Question.Order
   }
 
   #ask(what: Question, at: Case, account: VenueAccount, nowNs: MonoNs): Outcome {
@@ -149,8 +155,7 @@ export class Settlement implements TimerTarget, ListingOwner {
     const token = tokens.issue(this)
     this.#questions.set(token, { order: at.order, what })
     const instrument = orders.instrument[at.order]!
-    const createdUs = account.venueOffsetUs + orders.createdNs[at.order]! / NS_PER_US
-    const sinceUs = Math.max(0, Math.floor(createdUs - LISTING_MARGIN_US))
+    const sinceUs = this.#sinceUs(at.order, account)
     let outcome: Outcome = Outcome.Ok
     if (what === Question.Order) outcome = account.requestOrder(at.order, token, nowNs)
     else if (what === Question.History) {
@@ -163,6 +168,14 @@ export class Settlement implements TimerTarget, ListingOwner {
       this.#questions.delete(token)
     }
     return outcome
+  }
+
+  /** Venue time before which the order cannot have existed; 0 for one that is not ours. */
+  #sinceUs(order: number, account: VenueAccount): number {
+    const { orders } = this.#parts
+    if (orders.foreignId[order] !== '') return 0
+    const createdUs = account.venueOffsetUs + orders.createdNs[order]! / NS_PER_US
+    return Math.max(0, Math.floor(createdUs - LISTING_MARGIN_US))
   }
 
   /** The complete history since before the order was made does not show it: it never was. */
@@ -179,7 +192,8 @@ export class Settlement implements TimerTarget, ListingOwner {
   #isDone(at: Case): boolean {
     const { orders, live } = this.#parts
     if (!live.has(at.order) || isSettled(orders, at.order)) return true
-    if (this.#isOpenOrphan(at.order)) return false
+    if (this.#isOpenOrphan(at.order) || orders.foreignId[at.order] !== '') return false
+    if (owedUnits(orders, at.order) > 0) return false
     const state = orders.state[at.order] as OrderState
     return !isTerminal(state) && !isUndecided(state) && orders.qtyUnits[at.order]! > 0
   }
@@ -192,7 +206,9 @@ export class Settlement implements TimerTarget, ListingOwner {
 
   #alarm(order: number, nowNs: MonoNs): void {
     const { orders, notices } = this.#parts
-    const id = clientIdText(orders.clientIdHi[order]!, orders.clientIdLo[order]!)
+    const foreignId = orders.foreignId[order]!
+    const ownId = clientIdText(orders.clientIdHi[order]!, orders.clientIdLo[order]!)
+    const id = foreignId === '' ? ownId : foreignId
     notices.notice(
       'alarm',
       'order_unsettled',
@@ -202,6 +218,7 @@ export class Settlement implements TimerTarget, ListingOwner {
   }
 
   #waitNs(at: Case): number {
+    if (this.#parts.orders.foreignId[at.order] !== '') return FOREIGN_LOOK_NS
     return Math.min(WAIT_FIRST_NS * 2 ** Math.min(at.attempts, 10), WAIT_MAX_NS)
   }
 

@@ -6,7 +6,7 @@ import type { MonoNs } from '#core/units.ts'
 import type { Journal } from '#journal/journal.ts'
 import type { Instrument, InstrumentTable } from '#market/instrument.ts'
 import type { FillLedger } from '#order/fill-ledger.ts'
-import type { IntentQueue } from '#order/intent.ts'
+import type { IntentQueue, TaskAddress } from '#order/intent.ts'
 import type { LiveOrders } from '#order/live-orders.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { PositionLedger } from '#order/position-ledger.ts'
@@ -33,6 +33,7 @@ export interface TaskDeskParts {
   readonly seed: number
   readonly roster: VenueRoster
   isReady(account: number): boolean
+  adoptForeign(task: TaskAddress, foreignId: string, nowNs: MonoNs): boolean
 }
 
 export class TaskDesk implements GateTasks {
@@ -175,6 +176,7 @@ function contextOf(parts: TaskDeskParts): TaskContext {
       },
     },
     isReady: (account) => parts.isReady(account),
+    adoptForeign: (task, foreignId, nowNs) => parts.adoptForeign(task, foreignId, nowNs),
     wakeAt: (task, deadlineNs) => scheduler.wakeAt(task, deadlineNs),
     freeFunds: (account, asset) => positions.balance(account, asset)?.free ?? 0,
     event: (code, tag, text, nowNs) => {

@@ -31,9 +31,10 @@ export const CANCEL_CAUSE_NAMES = [
   'stop',
 ] as const
 
-export class Intent {
+export class Intent implements TaskAddress {
   kind: IntentKind = IntentKind.Place
-  task = 0
+  /** Index of the task that asks. */
+  index = 0
   account = 0
   instrument = 0
   side: Side = 0
@@ -80,7 +81,7 @@ export class IntentQueue {
     const slot = this.#next()
     if (slot === null) return false
     slot.kind = IntentKind.Place
-    slot.task = task.index
+    slot.index = task.index
     slot.account = task.account
     slot.instrument = task.instrument
     slot.side = task.side
@@ -95,7 +96,7 @@ export class IntentQueue {
     const slot = this.#next()
     if (slot === null) return false
     slot.kind = IntentKind.Cancel
-    slot.task = task
+    slot.index = task
     slot.order = order
     slot.cause = cause
     return true

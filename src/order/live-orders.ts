@@ -107,7 +107,12 @@ export function exposureUnits(orders: OrderTable, order: number): number {
   if (!isTerminal(orders.state[order] as OrderState)) {
     return Math.max(0, orders.qtyUnits[order]! - filled)
   }
-  return Math.max(0, orders.cumQtyUnits[order]! - filled)
+  return owedUnits(orders, order)
+}
+
+/** Fills that the venue has counted and we have not booked yet. */
+export function owedUnits(orders: OrderTable, order: number): number {
+  return Math.max(0, orders.cumQtyUnits[order]! - orders.filledUnits[order]!)
 }
 
 /** Terminal with every fill booked: nothing more can come of it that the venue has announced. */

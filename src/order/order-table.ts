@@ -34,6 +34,8 @@ export class OrderTable {
   readonly ackRecorded: Uint8Array
   readonly cancelSentNs: Float64Array
   readonly venueOrderId: string[]
+  /** How the venue knows an order of another program that a task continues; '' for our own. */
+  readonly foreignId: string[]
 
   readonly #nextFree: Int32Array
   #free = 0
@@ -64,6 +66,7 @@ export class OrderTable {
     this.acceptedNs = new Float64Array(capacity)
     this.ackRecorded = new Uint8Array(capacity)
     this.cancelSentNs = new Float64Array(capacity)
+    this.foreignId = Array.from({ length: capacity }, () => '')
     this.venueOrderId = Array.from({ length: capacity }, () => '')
     this.#nextFree = new Int32Array(capacity)
     for (let i = 0; i < capacity; i++) this.#nextFree[i] = i + 1 < capacity ? i + 1 : NONE
@@ -94,6 +97,7 @@ export class OrderTable {
     this.ackRecorded[order] = 0
     this.cancelSentNs[order] = 0
     this.venueOrderId[order] = ''
+    this.foreignId[order] = ''
     this.#index(order)
     return order
   }

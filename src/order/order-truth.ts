@@ -7,7 +7,7 @@
 import { priceUnits, qtyUnits, type MonoNs, type Side } from '#core/units.ts'
 import { clientIdParts } from './client-order-id.ts'
 import type { FillLedger, Fill } from './fill-ledger.ts'
-import { isSettled, type LiveOrders } from './live-orders.ts'
+import { isSettled, owedUnits, type LiveOrders } from './live-orders.ts'
 import { RejectReason } from './order-codes.ts'
 import { isTerminal, OrderEvent, OrderState, orderTransitions } from './order-state.ts'
 import type { OrderTable } from './order-table.ts'
@@ -104,6 +104,7 @@ export class OrderTruth {
         this.#learnFacts(order, event)
         this.#raiseCumQty(order, event.cumQtyUnits)
         this.enter(order, OrderEvent.FoundOpen, 0, nowNs)
+        if (owedUnits(this.#orders, order) > 0) this.#parts.listener.onOwedFills(order, nowNs)
         return
       case VenueEventKind.ReportedDone:
         return this.#applyReportedDone(order, event, nowNs)

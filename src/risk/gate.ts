@@ -60,7 +60,7 @@ export class RiskGate {
   check(intent: Intent, nowNs: MonoNs): Outcome {
     if (this.halted) return this.#say('halted', 0, 1, Outcome.NotReady)
     const { live, market, settings } = this.#parts
-    if (live.hasUnknown(intent.task)) return this.#say('unknown_order', 0, 1, Outcome.NotReady)
+    if (live.hasUnknown(intent.index)) return this.#say('unknown_order', 0, 1, Outcome.NotReady)
     if (!market.isTradable(intent.instrument, nowNs, this.#parts.bookAgeMaxNs)) {
       return this.#say('stale_book', this.#parts.bookAgeMaxNs, 0, Outcome.NotReady)
     }
@@ -85,8 +85,9 @@ export class RiskGate {
   #checkSize(intent: Intent): Outcome {
     const { live, tasks, positions } = this.#parts
     // The overfill rule, looked at a second time by somebody who is not the task.
-    const committed = tasks.filledUnits(intent.task) + live.exposureOfTask(intent.task) + intent.qty
-    const total = tasks.totalUnits(intent.task)
+    const committed =
+      tasks.filledUnits(intent.index) + live.exposureOfTask(intent.index) + intent.qty
+    const total = tasks.totalUnits(intent.index)
     if (committed > total) return this.#say('task_total', total, committed, Outcome.Refused)
     const limits = this.#limitsOf(intent.instrument)
     const notional = intent.price * intent.qty * limits.notionalScale * FLOAT_MARGIN

@@ -4,7 +4,7 @@
 // which state follows is iceberg.ts. A replacement is sent only after the cancel is final (H7), so
 // filled + open + in flight + unknown never exceeds the total.
 import { Outcome } from '#core/outcome.ts'
-import { monoNs, NS_PER_MS, NS_PER_S, qtyUnits } from '#core/units.ts'
+import { monoNs, NS_PER_MS, qtyUnits } from '#core/units.ts'
 import type { MonoNs, PriceUnits, QtyUnits } from '#core/units.ts'
 import type { Instrument } from '#market/instrument.ts'
 import { CancelCause, type TaskAddress } from '#order/intent.ts'
@@ -13,6 +13,7 @@ import { fundsFault, spentAsset } from './funds.ts'
 import type { IcebergParameters, IcebergUnits } from './iceberg-parameters.ts'
 import { IcebergProgress } from './iceberg-progress.ts'
 import { isStalePrice } from './order-pricing.ts'
+import { MinuteLimit } from './minute-limit.ts'
 import { NO_PRICE, Quote } from './quote.ts'
 import { SliceSchedule, type SlicePlan } from './slice-schedule.ts'
 import { taskTag, type TaskContext } from './task.ts'
@@ -54,6 +55,7 @@ export class IcebergCycle {
   readonly #quote: Quote
   #slicePlan: SlicePlan
   #fillsSeen = 0
+  #reprices: MinuteLimit
   #repriceAllowedNs = 0
   #postOnlyRefusals = 0
   #isFaulty = false
@@ -71,6 +73,7 @@ export class IcebergCycle {
     this.units = units
     this.#slicePlan = slicePlan(parameters, units)
     this.trouble = new Trouble(parameters.consecutiveRejectsMax)
+    this.#reprices = new MinuteLimit(parameters.repricesPerMinuteMax)
   }
 
   /** After a restart: what was filled and sent before is not news. */
@@ -86,6 +89,7 @@ export class IcebergCycle {
     this.units = units
     this.#slicePlan = slicePlan(parameters, units)
     this.trouble = new Trouble(parameters.consecutiveRejectsMax)
+    this.#reprices = new MinuteLimit(parameters.repricesPerMinuteMax)
     if (this.remaining() < 0 || isOtherSlice) this.working.takeBack(CancelCause.Update)
   }
 
@@ -99,6 +103,16 @@ export class IcebergCycle {
     this.progress.arrivalMid = this.#quote.mid()
     if (this.progress.arrivalMid === 0) return false
     journal.taskNote(index, this.progress.note(nowNs), nowNs)
+    return true
+  }
+
+  /** H22: the order that `resume` names. False while there is no room to take it over. */
+  adoptResumed(nowNs: MonoNs): boolean {
+    const orderId = this.parameters.resume?.orderId ?? ''
+    if (orderId === '' || this.progress.hasAdopted) return true
+    if (!this.#context.adoptForeign(this.#address, orderId, nowNs)) return false
+    this.progress.hasAdopted = true
+    this.#context.journal.taskNote(this.#address.index, this.progress.note(nowNs), nowNs)
     return true
   }
 
@@ -218,7 +232,11 @@ export class IcebergCycle {
       this.#wake(this.#repriceAllowedNs)
       return Verdict.Continue
     }
-    this.#repriceAllowedNs = nowNs + this.#repriceIntervalNs()
+    if (!this.#reprices.admits(nowNs)) {
+      return this.#fault(`max_reprices_per_minute: ${this.parameters.repricesPerMinuteMax}`, true)
+    }
+    this.#reprices.count(nowNs)
+    this.#repriceAllowedNs = nowNs + this.parameters.repriceIntervalNs
     this.progress.repricesCount++
     this.#slices.isReplacement = true
     this.#context.event('task.stale', this.tag, '', nowNs)
@@ -293,11 +311,6 @@ export class IcebergCycle {
     this.trouble.fault(canHeal)
     this.working.takeBack(CancelCause.Fault)
     return Verdict.Fault
-  }
-
-  #repriceIntervalNs(): number {
-    const { repriceIntervalNs, repricesPerMinuteMax } = this.parameters
-    return Math.max(repriceIntervalNs, Math.floor((60 * NS_PER_S) / repricesPerMinuteMax))
   }
 
   #desiredPrice(): PriceUnits {

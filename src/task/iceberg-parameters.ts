@@ -45,13 +45,12 @@ export interface IcebergParameters {
   readonly resume: ResumePoint | undefined
 }
 
-/** H22: both figures exclude the fills of the order, which are read from the venue by trade. */
+/** H22: both figures leave out the fills of the order, which are read from the venue by trade. */
 export interface ResumePoint {
   readonly filledQuantity: string
   readonly averagePrice: string
   /** The venue's id or the client id of a still working order, '' for none. */
   readonly orderId: string
-  readonly filledIncludesOrder: boolean
 }
 
 /** @throws EngineError `bad_parameters` listing every key that is missing, unknown or wrong. */
@@ -111,7 +110,6 @@ function parseResume(reader: ParameterReader): ResumePoint {
     filledQuantity: reader.amount('filled_quantity', '0'),
     averagePrice: reader.amount('average_price', '0'),
     orderId: reader.optionalText('order_id') ?? '',
-    filledIncludesOrder: reader.boolean('filled_includes_order', false),
   }
 }
 

@@ -17,6 +17,8 @@ export class IcebergProgress {
   arrivalMid = 0
   /** Mid at the last fill. */
   lastFillMid = 0
+  /** The order that `resume` names has been taken over. */
+  hasAdopted = false
   startedNs = 0
   endedNs = 0
   /** Elapsed before this process began, from the note of an earlier one. */
@@ -28,6 +30,7 @@ export class IcebergProgress {
     this.repricesCount = saved.reprices
     this.arrivalMid = noteNumber(saved, 'arrival_mid')
     this.lastFillMid = noteNumber(saved, 'last_fill_mid')
+    this.hasAdopted = saved.note?.['has_adopted'] === true
     this.elapsedBeforeMs = noteNumber(saved, 'elapsed_ms')
   }
 
@@ -35,6 +38,7 @@ export class IcebergProgress {
     return JSON.stringify({
       arrival_mid: this.arrivalMid,
       last_fill_mid: this.lastFillMid,
+      has_adopted: this.hasAdopted,
       elapsed_ms: this.elapsedMs(nowNs),
     })
   }

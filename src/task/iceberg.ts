@@ -145,7 +145,7 @@ export class Iceberg implements Task {
   }
 
   #stepIdle(nowNs: MonoNs): void {
-    if (!this.#cycle.isReady(nowNs)) return
+    if (!this.#cycle.isReady(nowNs) || !this.#cycle.adoptResumed(nowNs)) return
     const isFirstOrder = this.#cycle.progress.ordersCount === 0
     const fault = isFirstOrder ? this.#cycle.fundsFault() : ''
     this.#enter(IcebergEvent.Ready, '', nowNs)

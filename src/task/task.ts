@@ -5,7 +5,7 @@ import type { EngineError } from '#core/engine-error.ts'
 import type { MonoNs } from '#core/units.ts'
 import type { Instrument, InstrumentTable } from '#market/instrument.ts'
 import type { FillLedger } from '#order/fill-ledger.ts'
-import type { IntentOwner, IntentQueue } from '#order/intent.ts'
+import type { IntentOwner, IntentQueue, TaskAddress } from '#order/intent.ts'
 import type { LiveOrders } from '#order/live-orders.ts'
 import type { OrderTable } from '#order/order-table.ts'
 
@@ -103,6 +103,11 @@ export interface TaskContext {
   readonly journal: TaskJournal
   /** The account is reconciled: new orders may be sent. */
   isReady(account: number): boolean
+  /**
+   * H22: another program's working order becomes this task's; it counts as unknown until the venue
+   * has been asked. False when there is no room for it now.
+   */
+  adoptForeign(task: TaskAddress, foreignId: string, nowNs: MonoNs): boolean
   /** Steps the task again at `deadlineNs` at the latest. */
   wakeAt(task: number, deadlineNs: MonoNs): void
   /** Free funds in the asset an order of this side spends, Infinity while unknown. */

@@ -78,6 +78,33 @@ describe('iceberg, the examples worked through', () => {
   })
 })
 
+describe('iceberg, resumed', () => {
+  const resume = { filled_quantity: '0.3', average_price: '43249', order_id: 'abc123' }
+  const resumed = () =>
+    new TaskBench(BTC, sell({ offset_ticks: -2, tick_tolerance: 5, resume })).start()
+
+  it('takes abc123 over with its 0.04 filled, keeps it, then sends six slices of 0.1', () => {
+    const bench = resumed()
+    expect(bench.sent()).toEqual(['adopt abc123'])
+    bench.reportedOpen('0.1', '43249.98', '0.04')
+    bench.fill('0.04', '43249.98')
+    expect(bench.report.filled).toBe('0.34')
+    expect(bench.sent()).toEqual([]) // live 0.06, 0 ticks away: kept
+    bench.fill('0.06', '43249.98')
+    for (let slice = 0; slice < 6; slice++) bench.fillWhole()
+    expect(bench.sent()).toEqual(Array.from({ length: 6 }, () => 'sell 0.1 @ 43249.98'))
+    expect(bench.report).toMatchObject({ state: 'COMPLETED', filled: '1', orders: 6 })
+    expect(bench.report.average_price).toBe('43249.686')
+  })
+
+  it('places nothing while abc123 is not found', () => {
+    const bench = resumed()
+    bench.sent()
+    bench.wait(60_000).quote('43000.00', '43000.10')
+    expect(bench.sent()).toEqual([])
+  })
+})
+
 describe('iceberg, one order at a time', () => {
   it('never exceeds the total while a cancel is unanswered and a fill races it', () => {
     const bench = new TaskBench(BTC, sell({ total_quantity: '0.15' })).start()

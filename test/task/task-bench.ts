@@ -155,6 +155,16 @@ export class TaskBench {
     return this.fill(textFromUnits(rest, this.instrument.qtyScale))
   }
 
+  /** A query found it open. */
+  reportedOpen(qty: string, price: string, cumQty: string): this {
+    return this.#tell(VenueEventKind.ReportedOpen, (event) => {
+      event.qtyUnits = this.qty(qty)
+      event.priceUnits = this.price(price)
+      event.cumQtyUnits = this.qty(cumQty)
+      event.side = this.orders.side[this.live.firstOfTask(0)]!
+    })
+  }
+
   cancelled(cumQty?: string): this {
     const order = this.live.firstOfTask(0)
     const filled = this.orders.filledUnits[order]!
@@ -204,6 +214,16 @@ export class TaskBench {
         taskNote: () => {},
       },
       isReady: () => this.isReady,
+      adoptForeign: (task, foreignId) => {
+        const order = this.orders.take(clientIdHi(INSTANCE, INCARNATION, 0), this.#sequence++)
+        this.orders.task[order] = task.index
+        this.orders.side[order] = task.side
+        this.orders.foreignId[order] = foreignId
+        this.orders.qtyUnits[order] = 0
+        this.log.push(`adopt ${foreignId}`)
+        this.#truth.enter(order, OrderEvent.NoAnswer, 0, this.nowNs)
+        return true
+      },
       wakeAt: (_task, deadlineNs) => {
         this.#wakeNs = Math.min(this.#wakeNs, deadlineNs)
       },

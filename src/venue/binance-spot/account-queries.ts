@@ -6,7 +6,6 @@ import type { NoticeSink } from '#core/notice.ts'
 import { Outcome } from '#core/outcome.ts'
 import { US_PER_MS, type MonoNs } from '#core/units.ts'
 import type { InstrumentTable } from '#market/instrument.ts'
-import { clientIdText } from '#order/client-order-id.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { VenueEventQueue } from '#order/venue-event-queue.ts'
 import { VenueEventKind } from '#order/venue-event.ts'
@@ -14,6 +13,7 @@ import { Lane, type RateBudget } from '#wire/rate-budget.ts'
 import type { WebSocketSession } from '#wire/websocket-session.ts'
 import type { AccountReports } from './account-reports.ts'
 import type { RequestParams } from './endpoints.ts'
+import { orderName } from './order-name.ts'
 import type { ReplyEnvelope } from './reply-envelope.ts'
 import { NO_SUBJECT, Proof, type RequestSender, type RequestSubject } from './request-sender.ts'
 import { RequestKind, type RequestTable } from './request-table.ts'
@@ -66,7 +66,7 @@ export class AccountQueries {
     const query: Query = {
       kind: RequestKind.OrderStatus,
       method: 'order.status',
-      params: { symbol, origClientOrderId: clientIdText(clientIdHi, clientIdLo) },
+      params: { symbol, ...orderName(orders, order) },
       subject: { instrument, clientIdHi, clientIdLo, token },
       weight: WEIGHT.orderStatus,
     }

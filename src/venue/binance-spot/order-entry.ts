@@ -13,6 +13,7 @@ import { Lane } from '#wire/rate-budget.ts'
 import type { WebSocketSession } from '#wire/websocket-session.ts'
 import type { ClockOffset } from './clock-offset.ts'
 import type { RequestParams } from './endpoints.ts'
+import { orderName } from './order-name.ts'
 import { OrderFrames } from './order-frames.ts'
 import type { RateWindows } from './rate-windows.ts'
 import { Proof, type RequestSender } from './request-sender.ts'
@@ -59,7 +60,8 @@ export class OrderEntry {
   cancel(order: number, session: WebSocketSession, nowNs: MonoNs): Outcome {
     const { orders, instruments, rates, sender } = this.#parts
     if (!rates.spendCancel(nowNs)) return Outcome.RateLimited
-    if (!sender.canLogOn) return this.#sendSigned(RequestKind.Cancel, order, session, nowNs)
+    const isCold = !sender.canLogOn || orders.foreignId[order] !== ''
+    if (isCold) return this.#sendSigned(RequestKind.Cancel, order, session, nowNs)
     const slot = this.#take(RequestKind.Cancel, order, session, nowNs)
     if (slot === -1) return Outcome.Full
     const instrument = instruments.at(orders.instrument[order]!)
@@ -140,7 +142,6 @@ export class OrderEntry {
   #cancelParams(order: number): RequestParams {
     const { orders, instruments } = this.#parts
     const symbol = instruments.at(orders.instrument[order]!).venueSymbol
-    const origClientOrderId = clientIdText(orders.clientIdHi[order]!, orders.clientIdLo[order]!)
-    return { symbol, origClientOrderId }
+    return { symbol, ...orderName(orders, order) }
   }
 }
