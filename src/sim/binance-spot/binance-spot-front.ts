@@ -3,6 +3,7 @@
 //
 // Every entry does the same three things: move the market to now, do the work, publish what
 // changed. Answers go out before the private events they caused.
+import { assert } from '#core/assert.ts'
 import { US_PER_MS } from '#core/units.ts'
 import type { Side } from '#core/units.ts'
 import type { ExchangeListener, SimBalance, SimOrder, SimTrade } from '#sim/exchange-types.ts'
@@ -18,10 +19,11 @@ import type {
 } from '#sim/front.ts'
 import { accountMethods } from './account-methods.ts'
 import { ConnectionTable } from './connection-table.ts'
+import { historyMethods } from './history-methods.ts'
 import { LateQueue } from './late-queue.ts'
 import { Listings } from './listings.ts'
 import { MessageFaults } from './message-faults.ts'
-import type { VenueState } from './method.ts'
+import type { Method, VenueState } from './method.ts'
 import { orderMethods } from './order-methods.ts'
 import { publicMethods } from './public-methods.ts'
 import { RateLimits } from './rate-limits.ts'
@@ -68,15 +70,15 @@ export class BinanceSpotFront implements Front, ExchangeListener {
   constructor(options: BinanceSpotFrontOptions) {
     this.#exchange = options.exchange
     this.#state = createState(this.#exchange, options.feesBps)
-    for (const instrument of this.#exchange.instruments) {
-      this.#streams.set(
-        instrument.symbol,
-        new SymbolStreams(instrument, this.#exchange, this.#topics),
-      )
+    for (const [symbol, history] of this.#state.histories) {
+      const instrument = this.#state.listings.lookup(symbol)
+      assert(instrument !== undefined, 'a history belongs to a listed symbol')
+      const streams = new SymbolStreams(instrument, this.#exchange, history, this.#topics)
+      this.#streams.set(symbol, streams)
     }
     const state = this.#state
     const keys = new KeyTable(options.credentials)
-    const methods = [...publicMethods(state), ...orderMethods(state), ...accountMethods(state)]
+    const methods = methodsOf(state)
     this.#runner = new RequestRunner(state, this.#late, this.#faults)
     this.#rest = new RestDoor(state, keys, this.#runner, methods)
     const userStreams = this.#userStreams
@@ -276,12 +278,21 @@ export class BinanceSpotFront implements Front, ExchangeListener {
 type ReportFacts = Pick<Parameters<typeof executionReport>[0], 'execution' | 'timeUs'> &
   Partial<Pick<Parameters<typeof executionReport>[0], 'trade' | 'cancelId'>>
 
+function methodsOf(state: VenueState): readonly Method[] {
+  return [
+    ...publicMethods(state),
+    ...historyMethods(state),
+    ...orderMethods(state),
+    ...accountMethods(state),
+  ]
+}
+
 function createState(
   exchange: Exchange,
   feesBps: { readonly maker: number; readonly taker: number },
 ): VenueState {
   const histories = exchange.instruments.map(
-    (instrument) => [instrument.symbol, new TradeHistory(instrument)] as const,
+    (instrument) => [instrument.symbol, new TradeHistory()] as const,
   )
   return {
     exchange,

@@ -86,7 +86,7 @@ export class Listings {
       otoAllowed: false,
       quoteOrderQtyMarketAllowed: true,
       allowTrailingStop: false,
-      cancelReplaceAllowed: false,
+      cancelReplaceAllowed: true,
       amendAllowed: false,
       pegInstructionsAllowed: false,
       isSpotTradingAllowed: true,

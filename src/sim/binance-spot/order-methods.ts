@@ -1,25 +1,13 @@
-// Order entry and queries of a signed account: place, test, cancel, look up, list.
+// Order entry and queries of a signed account: place, test, cancel, replace, look up, list.
 import { US_PER_MS } from '#core/units.ts'
-import type { SimInstrument, SimOrder, SimOrderRef, SimRefusal } from '#sim/exchange-types.ts'
+import { CANCEL_REPLACE_PARAMETERS, cancelReplace } from './cancel-replace.ts'
 import { method } from './method.ts'
 import type { Call, Method, VenueState } from './method.ts'
+import { cancelOrder, placeOrder, readOrderRef } from './order-actions.ts'
 import { PLACE_PARAMETERS, readClientId, readPlaceRequest } from './order-request.ts'
-import {
-  ackShape,
-  cancelShape,
-  fullShape,
-  queryShape,
-  resultShape,
-  tradeShape,
-} from './order-shapes.ts'
+import { queryShape, tradeShape } from './order-shapes.ts'
 import type { Parameters } from './parameters.ts'
-import {
-  VenueError,
-  missingParameter,
-  orderDoesNotExist,
-  placeRefusal,
-  unknownOrderSent,
-} from './venue-error.ts'
+import { VenueError, orderDoesNotExist, unknownOrderSent } from './venue-error.ts'
 
 const DAY_MS = 86_400_000
 const CANCEL_PARAMETERS = 'symbol orderId origClientOrderId newClientOrderId cancelRestrictions'
@@ -61,6 +49,15 @@ export function orderMethods(state: VenueState): readonly Method[] {
       weight: 1,
       accepts: 'symbol',
       run: (call) => cancelAll(state, call),
+    }),
+    method({
+      ...signed,
+      rest: 'POST /api/v3/order/cancelReplace',
+      ws: 'order.cancelReplace',
+      kind: 'place',
+      weight: 1,
+      accepts: CANCEL_REPLACE_PARAMETERS,
+      run: (call) => cancelReplace(state, call),
     }),
     ...queryMethods(state),
   ]
@@ -105,14 +102,7 @@ function queryMethods(state: VenueState): readonly Method[] {
 
 function place(state: VenueState, call: Call): object {
   state.limits.spendOrder(call.account, call.nowUs)
-  const { instrument, request, responseType } = readPlaceRequest(state, call)
-  state.running.fills.length = 0
-  const placed = state.exchange.place(request, call.nowUs)
-  if (isRefusal(placed)) throw placeRefusal(placed)
-  if (responseType === 'ACK') return ackShape(placed, instrument, call.stamp)
-  if (responseType === 'RESULT') return resultShape(placed, instrument, call.stamp)
-  const fills = state.running.fills.filter((fill) => fill.orderId === placed.orderId)
-  return fullShape(placed, fills, instrument, call.stamp)
+  return placeOrder(state, call, readPlaceRequest(state, call))
 }
 
 function testOrder(state: VenueState, call: Call): object {
@@ -127,62 +117,25 @@ function testOrder(state: VenueState, call: Call): object {
 }
 
 function cancel(state: VenueState, call: Call): object {
-  const { params } = call
-  const instrument = state.listings.find(params.text('symbol'))
-  const ref = readRef(params)
+  const instrument = state.listings.find(call.params.text('symbol'))
+  const ref = readOrderRef(call.params)
   const cancelId = readClientId(state, call, 'newClientOrderId')
-  requireRestrictions(state, call, instrument, ref)
-  const cancelled = cancelOne(state, call, instrument, ref, cancelId)
-  if (cancelled === undefined) throw unknownOrderSent()
-  return cancelShape(cancelled, cancelId, instrument, call.stamp)
+  return cancelOrder(state, call, { instrument, ref, cancelId })
 }
 
 function cancelAll(state: VenueState, call: Call): object {
   const instrument = state.listings.find(call.params.text('symbol'))
   const open = [...state.exchange.openOrders(call.account, instrument.symbol)]
   if (open.length === 0) throw unknownOrderSent()
-  const rows: object[] = []
-  for (const { orderId } of open) {
+  return open.map(({ orderId }) => {
     const cancelId = readClientId(state, call, 'newClientOrderId')
-    const cancelled = cancelOne(state, call, instrument, { orderId }, cancelId)
-    if (cancelled !== undefined) {
-      rows.push(cancelShape(cancelled, cancelId, instrument, call.stamp))
-    }
-  }
-  return rows
-}
-
-function cancelOne(
-  state: VenueState,
-  call: Call,
-  instrument: SimInstrument,
-  ref: SimOrderRef,
-  cancelId: string,
-): SimOrder | undefined {
-  state.running.cancelId = cancelId
-  const cancelled = state.exchange.cancel(call.account, instrument.symbol, ref, call.nowUs)
-  state.running.cancelId = ''
-  return isRefusal(cancelled) ? undefined : cancelled
-}
-
-function requireRestrictions(
-  state: VenueState,
-  call: Call,
-  instrument: SimInstrument,
-  ref: SimOrderRef,
-): void {
-  const restriction = call.params.optional('cancelRestrictions')
-  if (restriction === undefined) return
-  const order = state.exchange.order(call.account, instrument.symbol, ref)
-  const wanted = restriction === 'ONLY_NEW' ? 'new' : 'partially_filled'
-  if (order !== undefined && isOpen(order) && order.status !== wanted) {
-    throw new VenueError(-2011, 'Order was not canceled due to cancel restrictions.')
-  }
+    return cancelOrder(state, call, { instrument, ref: { orderId }, cancelId })
+  })
 }
 
 function orderStatus(state: VenueState, call: Call): object {
   const instrument = state.listings.find(call.params.text('symbol'))
-  const order = state.exchange.order(call.account, instrument.symbol, readRef(call.params))
+  const order = state.exchange.order(call.account, instrument.symbol, readOrderRef(call.params))
   if (order === undefined) throw orderDoesNotExist()
   return queryShape(order, instrument, call.stamp)
 }
@@ -248,17 +201,4 @@ function readWindow(params: Parameters, offsetUs: number): { fromUs: number; toU
     // A millisecond on the wire stands for all of its microseconds.
     toUs: end === undefined ? Infinity : (end + 1) * US_PER_MS - 1 - offsetUs,
   }
-}
-
-function readRef(params: Parameters): SimOrderRef {
-  if (params.has('orderId')) return { orderId: params.integer('orderId') }
-  if (params.has('origClientOrderId')) return { clientOrderId: params.text('origClientOrderId') }
-  throw missingParameter('orderId')
-}
-
-const isOpen = (order: SimOrder): boolean =>
-  order.status === 'new' || order.status === 'partially_filled'
-
-function isRefusal(result: SimOrder | SimRefusal): result is SimRefusal {
-  return 'reason' in result
 }

@@ -1,29 +1,15 @@
-// The venue's public endpoints: time, listings, book, trades, candles, tickers.
-import { D } from '#core/decimal.ts'
-import { US_PER_MS, US_PER_S } from '#core/units.ts'
+// The venue's public endpoints of the moment: time, listings, book, tickers.
+import { assert } from '#core/assert.ts'
 import type { SimInstrument } from '#sim/exchange-types.ts'
+import { dayTickerRow, topRow } from './day-ticker.ts'
+import { levelRows } from './level-rows.ts'
 import { method } from './method.ts'
 import type { Call, Method, VenueState } from './method.ts'
 import type { Parameters } from './parameters.ts'
-import { VenueError, illegalCharacters, missingParameter } from './venue-error.ts'
-import { ZERO, fixed8, fixed8Big } from './wire-text.ts'
+import { illegalCharacters, missingParameter } from './venue-error.ts'
+import { fixed8 } from './wire-text.ts'
 
 const DEPTH_ROWS_MAX = 5_000
-const MINUTE_US = 60 * US_PER_S
-const INTERVAL_US: Readonly<Record<string, number>> = {
-  '1m': MINUTE_US,
-  '3m': 3 * MINUTE_US,
-  '5m': 5 * MINUTE_US,
-  '15m': 15 * MINUTE_US,
-  '30m': 30 * MINUTE_US,
-  '1h': 60 * MINUTE_US,
-  '2h': 120 * MINUTE_US,
-  '4h': 240 * MINUTE_US,
-  '6h': 360 * MINUTE_US,
-  '8h': 480 * MINUTE_US,
-  '12h': 720 * MINUTE_US,
-  '1d': 1_440 * MINUTE_US,
-}
 
 export function publicMethods(state: VenueState): readonly Method[] {
   const symbols = 'symbol symbols'
@@ -50,25 +36,11 @@ export function publicMethods(state: VenueState): readonly Method[] {
       run: (call) => depth(state, call),
     }),
     method({
-      rest: 'GET /api/v3/trades',
-      ws: 'trades.recent',
-      weight: 25,
-      accepts: 'symbol limit',
-      run: (call) => recentTrades(state, call),
-    }),
-    method({
-      rest: 'GET /api/v3/klines',
-      ws: 'klines',
-      weight: 2,
-      accepts: 'symbol interval startTime endTime timeZone limit',
-      run: (call) => candles(state, call),
-    }),
-    method({
       rest: 'GET /api/v3/ticker/bookTicker',
       ws: 'ticker.book',
       weight: symbolWeight(2, 4),
       accepts: `${symbols} symbolStatus`,
-      run: (call) => eachSymbol(state, call, (instrument) => bookTicker(state, instrument)),
+      run: (call) => eachSymbol(state, call, (instrument) => topRow(state.exchange, instrument)),
     }),
     method({
       rest: 'GET /api/v3/ticker/price',
@@ -114,16 +86,6 @@ function depth(state: VenueState, call: Call): object {
   }
 }
 
-export function levelRows(
-  levels: readonly (readonly [number, number])[],
-  instrument: SimInstrument,
-): readonly (readonly [string, string])[] {
-  return levels.map(([price, qty]) => [
-    fixed8(price, instrument.priceScale),
-    fixed8(qty, instrument.qtyScale),
-  ])
-}
-
 function depthWeight(params: Parameters): number {
   const limit = params.limit(100, DEPTH_ROWS_MAX)
   if (limit <= 100) return 5
@@ -136,68 +98,15 @@ const symbolWeight =
   (params: Parameters): number =>
     params.has('symbol') ? one : all
 
-function recentTrades(state: VenueState, call: Call): unknown {
-  const instrument = state.listings.find(call.params.text('symbol'))
-  const limit = call.params.limit(500, 1_000)
-  return state.histories.get(instrument.symbol)?.tradeRows(limit, call.stamp) ?? []
-}
-
-function candles(state: VenueState, call: Call): unknown {
-  const { params, stamp } = call
-  const instrument = state.listings.find(params.text('symbol'))
-  const intervalUs = INTERVAL_US[params.text('interval')]
-  if (intervalUs === undefined) throw new VenueError(-1120, 'Invalid interval.')
-  const offsetUs = state.clock.offsetUs
-  const endTime = params.optionalInteger('endTime')
-  const startTime = params.optionalInteger('startTime')
-  return state.histories.get(instrument.symbol)?.candleRows({
-    intervalUs,
-    fromUs: startTime === undefined ? 0 : startTime * US_PER_MS - offsetUs,
-    toUs: endTime === undefined ? call.nowUs : endTime * US_PER_MS - offsetUs,
-    limit: params.limit(500, 1_000),
-    stamp,
-  })
-}
-
-function bookTicker(state: VenueState, instrument: SimInstrument): object {
-  const { bids, asks } = state.exchange.depth(instrument.symbol, 1)
-  const [bid] = levelRows(bids, instrument)
-  const [ask] = levelRows(asks, instrument)
-  return {
-    symbol: instrument.venueSymbol,
-    bidPrice: bid?.[0] ?? ZERO,
-    bidQty: bid?.[1] ?? ZERO,
-    askPrice: ask?.[0] ?? ZERO,
-    askQty: ask?.[1] ?? ZERO,
-  }
-}
-
 function priceTicker(state: VenueState, instrument: SimInstrument): object {
   const price = Math.floor(referencePrice(state, instrument))
   return { symbol: instrument.venueSymbol, price: fixed8(price, instrument.priceScale) }
 }
 
 function dayTicker(state: VenueState, instrument: SimInstrument, call: Call): object {
-  const { priceScale, qtyScale } = instrument
-  const day = state.histories.get(instrument.symbol)?.summary()
-  const open = day?.open ?? 0
-  const close = day?.close ?? 0
-  const change = new D(close).minus(open).div(D.pow(10, priceScale))
-  const percent = open === 0 ? new D(0) : new D(close).minus(open).div(open).mul(100)
-  return {
-    ...bookTicker(state, instrument),
-    priceChange: change.toFixed(8),
-    priceChangePercent: percent.toFixed(3),
-    lastPrice: fixed8(close, priceScale),
-    openPrice: fixed8(open, priceScale),
-    highPrice: fixed8(day?.high ?? 0, priceScale),
-    lowPrice: fixed8(day?.low ?? 0, priceScale),
-    volume: fixed8(day?.qtyUnits ?? 0, qtyScale),
-    quoteVolume: fixed8Big(day?.quoteUnits ?? 0n, priceScale + qtyScale),
-    openTime: call.stamp(call.nowUs - 1_440 * MINUTE_US),
-    closeTime: call.stamp(call.nowUs),
-    count: day?.count ?? 0,
-  }
+  const history = state.histories.get(instrument.symbol)
+  assert(history !== undefined, 'every listed symbol has a history')
+  return dayTickerRow({ instrument, exchange: state.exchange, history }, call)
 }
 
 /** One object for `symbol`, an array for `symbols` or none. */

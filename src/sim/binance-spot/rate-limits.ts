@@ -69,7 +69,7 @@ export class RateLimits {
       `Too much request weight used; current limit is ${WEIGHT_PER_MINUTE} request weight ` +
         'per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.',
       429,
-      this.#weight.endUs(nowUs),
+      { retryAtUs: this.#weight.endUs(nowUs) },
     )
   }
 
@@ -131,5 +131,7 @@ export class RateLimits {
 }
 
 function tooManyOrders(limit: string, retryAtUs: number): VenueError {
-  return new VenueError(-1015, `Too many new orders; current limit is ${limit}.`, 429, retryAtUs)
+  return new VenueError(-1015, `Too many new orders; current limit is ${limit}.`, 429, {
+    retryAtUs,
+  })
 }

@@ -88,7 +88,7 @@ export class RestDoor {
     }
     const { error } = outcome
     if (error.retryAtUs > 0) headers.push(['Retry-After', retryAfterSeconds(error, nowUs)])
-    const body = JSON.stringify({ code: error.code, msg: error.message })
+    const body = JSON.stringify({ code: error.code, msg: error.message, data: error.data })
     return { status: error.status, headers, body }
   }
 

@@ -1,13 +1,15 @@
-// The market streams of one symbol: trades and top of book at once, depth on its ticks.
+// The market streams of one symbol: trades and top of book at once, depth and summaries on ticks.
 //
 // A diff event covers every level that changed since the previous one and its ids continue the
 // chain without a gap: U is the previous u plus one, u the last book id. Changes are collected
 // whether or not somebody listens, so that a subscriber's first event is whole.
 import { Side, US_PER_MS } from '#core/units.ts'
 import type { SimDepth, SimExchange, SimInstrument } from '#sim/exchange-types.ts'
-import { levelRows } from './public-methods.ts'
+import type { PublicTrade } from './candle.ts'
+import { levelRows } from './level-rows.ts'
 import type { StreamTopics } from './stream-topics.ts'
-import type { PublicTrade } from './trade-history.ts'
+import { SummaryStreams } from './summary-streams.ts'
+import type { TradeHistory } from './trade-history.ts'
 import { ZERO, fixed8 } from './wire-text.ts'
 
 export const TICK_US = 100 * US_PER_MS
@@ -54,13 +56,20 @@ export class SymbolStreams {
   readonly #prefix: string
   readonly #fast: DepthChanges
   readonly #slow: DepthChanges
+  readonly #summaries: SummaryStreams
   #isTopDirty = false
   #lastTop = ''
 
-  constructor(instrument: SimInstrument, exchange: SimExchange, topics: StreamTopics) {
+  constructor(
+    instrument: SimInstrument,
+    exchange: SimExchange,
+    history: TradeHistory,
+    topics: StreamTopics,
+  ) {
     this.#instrument = instrument
     this.#exchange = exchange
     this.#topics = topics
+    this.#summaries = new SummaryStreams({ instrument, exchange, history }, topics)
     this.#prefix = instrument.venueSymbol.toLowerCase()
     const { lastUpdateId } = exchange.depth(instrument.symbol, 1)
     this.#fast = new DepthChanges(lastUpdateId)
@@ -120,12 +129,13 @@ export class SymbolStreams {
     this.#isTopDirty = true
   }
 
-  /** One tick of the depth streams; `isSlow` when a whole second has passed as well. */
+  /** One tick of the timed streams; `isSlow` when a whole second has passed as well. */
   tick(isSlow: boolean, nowUs: number): void {
     if (!this.#fast.isEmpty) {
       this.#publishPartial('@100ms')
       this.#publishDiff('@100ms', this.#fast, nowUs)
     }
+    if (isSlow) this.#summaries.tick(nowUs)
     if (isSlow && !this.#slow.isEmpty) {
       this.#publishPartial('')
       this.#publishDiff('', this.#slow, nowUs)

@@ -12,13 +12,21 @@ export class VenueError extends Error {
   readonly code: number
   /** Epoch µs from which the client may try again; 0 when that has no meaning. */
   readonly retryAtUs: number
+  /** What the answer says beside code and text. */
+  readonly data: object | undefined
 
-  constructor(code: number, text: string, status = 400, retryAtUs = 0) {
+  constructor(code: number, text: string, status = 400, details: VenueErrorDetails = {}) {
     super(text)
     this.code = code
     this.status = status
-    this.retryAtUs = retryAtUs
+    this.retryAtUs = details.retryAtUs ?? 0
+    this.data = details.data
   }
+}
+
+export interface VenueErrorDetails {
+  readonly retryAtUs?: number
+  readonly data?: object
 }
 
 export const DECIMAL_RANGE = '^([0-9]{1,20})(\\.[0-9]{1,20})?$'

@@ -230,7 +230,7 @@ export class WsApiDoor {
   }
 
   #errorBody(error: VenueError, reply: ApiReply): object {
-    const body = { code: error.code, msg: error.message }
+    const body = { code: error.code, msg: error.message, data: error.data }
     if (error.retryAtUs === 0) return body
     const { clock } = this.#services.state
     const data = { serverTime: clock.ms(reply.nowUs), retryAfter: clock.ms(error.retryAtUs) }
