@@ -100,8 +100,14 @@ describe('in live, against venues on loopback', () => {
     const urls = JSON.stringify(ready.venues[0]?.urls)
     const { code, wrong, lines } = await checked(
       ['mode: sim', 'mode: live'],
-      ['main: { exchange: binance }', `main: {exchange: binance, key_file: ${keys}}`],
-      ['second: { exchange: binance }', `second: {exchange: binance, key_file: ${keys}}`],
+      [
+        'main: { exchange: binance, kind: ed25519 }',
+        `main: {exchange: binance, key_file: ${keys}}`,
+      ],
+      [
+        'second: { exchange: binance, kind: hmac }',
+        `second: {exchange: binance, key_file: ${keys}}`,
+      ],
       ['{ account: main }', `{account: main, urls: ${urls}}`],
     )
     expect(wrong[0]).toMatch(/^✗ account main: .*check its keys/)
@@ -112,9 +118,12 @@ describe('in live, against venues on loopback', () => {
   it('sees a venue that is not there', async () => {
     const { code, wrong } = await checked(
       ['mode: sim', 'mode: live'],
-      ['main: { exchange: binance }', 'main: {exchange: binance, key_env: PATH, secret_env: PATH}'],
       [
-        'second: { exchange: binance }',
+        'main: { exchange: binance, kind: ed25519 }',
+        'main: {exchange: binance, key_env: PATH, secret_env: PATH}',
+      ],
+      [
+        'second: { exchange: binance, kind: hmac }',
         'second: {exchange: binance, key_env: PATH, secret_env: PATH}',
       ],
       ['{ account: main }', '{account: main, urls: {rest: "http://127.0.0.1:1"}}'],

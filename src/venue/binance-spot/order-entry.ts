@@ -142,6 +142,6 @@ export class OrderEntry {
   #cancelParams(order: number): RequestParams {
     const { orders, instruments } = this.#parts
     const symbol = instruments.at(orders.instrument[order]!).venueSymbol
-    return { symbol, ...orderName(orders, order) }
+    return Object.assign({ symbol }, orderName(orders, order))
   }
 }

@@ -1,5 +1,5 @@
-// How an order is called towards Binance spot: by our client order id, or, for an order that another
-// program placed and a task was told to continue, by the name the user gave. Cold.
+// How an order is called towards Binance spot: by our client order id, or by the name a user gave to
+// an order that another program placed and a task was told to continue. Cold.
 import { clientIdText } from '#order/client-order-id.ts'
 import type { OrderTable } from '#order/order-table.ts'
 
