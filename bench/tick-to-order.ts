@@ -138,7 +138,7 @@ function us(value: number): string {
   return `${value.toFixed(1)} µs`.padStart(9)
 }
 
-/** The venue in a process of its own: it must not share a core's time slice with what it measures. */
+/** The venue in a process of its own: it must not share a time slice with what it measures. */
 class LoadVenue {
   #child: ChildProcess | null = null
 

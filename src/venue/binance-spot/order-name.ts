@@ -1,4 +1,4 @@
-// How an order is called towards Binance spot: by our client order id, or by the name a user gave to
+// How an order is called towards Binance spot: by our client order id, or, for an order that another
 // an order that another program placed and a task was told to continue. Cold.
 import { clientIdText } from '#order/client-order-id.ts'
 import type { OrderTable } from '#order/order-table.ts'
