@@ -1,5 +1,5 @@
-// How an order is called towards Binance spot: by our client order id, or, where a task continues an
-// order that another program placed, by the name the user gave. Cold.
+// How an order is called towards Binance spot: by our client order id, or, where a task continues
+// another program's order, by the name the user gave. Cold.
 import { clientIdText } from '#order/client-order-id.ts'
 import type { OrderTable } from '#order/order-table.ts'
 
