@@ -14,6 +14,12 @@ let client: Client
 
 beforeAll(async () => {
   sim = await SimProcess.start()
+})
+afterAll(async () => {
+  expect(await sim.end()).toBe(0)
+})
+
+beforeAll(async () => {
   client = await connectClient(sim, sim.credentials('alice'))
   await client.loadMarkets()
   // Tickers and candles begin with the first trades.
@@ -21,7 +27,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await client.close()
-  expect(await sim.end()).toBe(0)
 })
 
 const requireIncreasing = (numbers: readonly number[]): void => {

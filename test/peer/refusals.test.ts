@@ -24,6 +24,12 @@ let ask: number
 
 beforeAll(async () => {
   sim = await SimProcess.start()
+})
+afterAll(async () => {
+  expect(await sim.end()).toBe(0)
+})
+
+beforeAll(async () => {
   client = await connectClient(sim, sim.credentials('alice'))
   await client.loadMarkets()
   const book = await client.fetchOrderBook(SYMBOL, 5)
@@ -32,7 +38,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await client.close()
-  expect(await sim.end()).toBe(0)
 })
 
 const buy = (amount: number, price: number, params = {}) =>

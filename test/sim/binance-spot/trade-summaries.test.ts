@@ -1,7 +1,7 @@
 // Trades as the venue sums them up: aggregates, candles and 24-hour tickers, over REST and streams.
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Side } from '#core/units.ts'
-import { FrontRig, START_US, list } from './front-rig.ts'
+import { FrontRig, START_US, list, text } from './front-rig.ts'
 import type { Json, RecordingConnection } from './front-rig.ts'
 
 const START_MS = START_US / 1_000
@@ -24,7 +24,7 @@ function takeAt(ms: number, side: Side, limit: number, qty: number): void {
 
 const get = (target: string): readonly Json[] => list(rig.request('GET', target).body)
 const events = (connection: RecordingConnection, kind: string): readonly Json[] =>
-  connection.take().filter((event) => String(event['e']) === kind)
+  connection.take().filter((event) => text(event['e']) === kind)
 
 describe('trades', () => {
   it('are aggregates of their own', () => {
