@@ -2,7 +2,7 @@
 // Every order of the engine as rows of typed arrays, addressed by index. Rows are taken from a
 // free list and given back only when terminal and forgotten; ids are found by open addressing.
 import { assert } from '#core/assert.ts'
-import { ORDERS_MAX } from '#core/limits.ts'
+import { INSTRUMENTS_MAX, ORDERS_MAX } from '#core/limits.ts'
 import { OrderState } from './order-state.ts'
 
 const NONE = -1
@@ -42,7 +42,8 @@ export class OrderTable {
   #count = 0
   readonly #buckets: Int32Array
   readonly #bucketMask: number
-  readonly #byVenueOrderId = new Map<string, number>()
+  /** By account and instrument, then by the venue's id. */
+  readonly #byVenueOrderId: Map<string, number>[] = []
 
   constructor(capacity: number = ORDERS_MAX) {
     this.capacity = capacity
@@ -107,7 +108,7 @@ export class OrderTable {
     assert(this.task[order] !== NONE, 'an order is released once')
     this.#unindex(order)
     const venueOrderId = this.venueOrderId[order]!
-    if (venueOrderId !== '') this.#byVenueOrderId.delete(this.#venueKey(order, venueOrderId))
+    if (venueOrderId !== '') this.#idsBeside(order).delete(venueOrderId)
     this.task[order] = NONE
     this.#nextFree[order] = this.#free
     this.#free = order
@@ -126,23 +127,27 @@ export class OrderTable {
     }
   }
 
-  /** The venue's own id, once known: some listings name orders only by it. */
-  setVenueOrderId(order: number, venueOrderId: string): void {
+  /** The venue's own id: some listings name orders only by it. True when it is news. */
+  setVenueOrderId(order: number, venueOrderId: string): boolean {
     const known = this.venueOrderId[order]!
-    if (venueOrderId === '' || known === venueOrderId) return
+    if (venueOrderId === '' || known === venueOrderId) return false
     // A venue that replaces an order may rename it: the old name must not outlive the row.
-    if (known !== '') this.#byVenueOrderId.delete(this.#venueKey(order, known))
+    const ids = this.#idsBeside(order)
+    if (known !== '') ids.delete(known)
     this.venueOrderId[order] = venueOrderId
-    this.#byVenueOrderId.set(this.#venueKey(order, venueOrderId), order)
+    ids.set(venueOrderId, order)
+    return true
   }
 
   /** By the venue's id; unique within an account and an instrument. −1 where unknown. */
   findByVenueOrderId(account: number, instrument: number, venueOrderId: string): number {
-    return this.#byVenueOrderId.get(`${account}:${instrument}:${venueOrderId}`) ?? NONE
+    return this.#byVenueOrderId[idScope(account, instrument)]?.get(venueOrderId) ?? NONE
   }
 
-  #venueKey(order: number, venueOrderId: string): string {
-    return `${this.account[order]}:${this.instrument[order]}:${venueOrderId}`
+  /** The ids known of the order's account and instrument. */
+  #idsBeside(order: number): Map<string, number> {
+    const scope = idScope(this.account[order]!, this.instrument[order]!)
+    return (this.#byVenueOrderId[scope] ??= new Map())
   }
 
   #hash(clientIdHi: number, clientIdLo: number): number {
@@ -175,4 +180,9 @@ export class OrderTable {
       gap = bucket
     }
   }
+}
+
+/** A venue's order id is unique within an account and an instrument. */
+function idScope(account: number, instrument: number): number {
+  return account * INSTRUMENTS_MAX + instrument
 }

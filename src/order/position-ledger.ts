@@ -9,7 +9,8 @@ export interface Balance {
 
 export class PositionLedger {
   readonly #netUnits = new Map<number, number>()
-  readonly #balances = new Map<string, Balance>()
+  /** By account, then by asset: the gate asks for one with each order. */
+  readonly #balances: Map<string, Balance>[] = []
 
   /** Net of our own fills on this instrument since the journal began, in qtyUnits. */
   netUnits(account: number, instrument: number): number {
@@ -24,12 +25,13 @@ export class PositionLedger {
 
   /** Float bounds are enough here: they only decide whether asking makes sense. */
   setBalance(account: number, asset: string, free: string, locked: string): void {
-    this.#balances.set(`${account}:${asset}`, { free: Number(free), locked: Number(locked) })
+    const ofAccount = (this.#balances[account] ??= new Map())
+    ofAccount.set(asset, { free: Number(free), locked: Number(locked) })
   }
 
   /** Undefined until the venue has said. */
   balance(account: number, asset: string): Balance | undefined {
-    return this.#balances.get(`${account}:${asset}`)
+    return this.#balances[account]?.get(asset)
   }
 }
 

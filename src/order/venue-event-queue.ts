@@ -48,7 +48,11 @@ export class VenueEventQueue {
 
   /** The oldest event, or null; its slot is valid until the next take. */
   take(): VenueEvent | null {
-    if (this.#count === 0) return null
+    if (this.#count === 0) {
+      // Back to the first slots: a few that stay in the cache serve nearly every turn.
+      this.#head = 0
+      return null
+    }
     const slot = this.#slots[this.#head]!
     this.#head = (this.#head + 1) % this.#slots.length
     this.#count--

@@ -14,7 +14,6 @@
 
 import {
   CLOSE_ARRAY,
-  BACKSLASH,
   CLOSE_OBJECT,
   COLON,
   COMMA,
@@ -31,6 +30,7 @@ import {
   isNumberByte,
   isWhiteSpace,
 } from './json-bytes.ts'
+import { MALFORMED, nestedEnd, quotedEnd, TOO_DEEP } from './json-skip.ts'
 
 /** Why a scan stopped. */
 export const ScanRefusal = {
@@ -44,9 +44,6 @@ export const ScanRefusal = {
 } as const
 export type ScanRefusal = (typeof ScanRefusal)[keyof typeof ScanRefusal]
 export const SCAN_REFUSAL_NAMES = ['none', 'syntax', 'scale', 'range'] as const
-
-/** Nesting of a skipped value: one bit of an int32 each. Venues nest four deep. */
-const SKIP_DEPTH_MAX = 31
 
 /** Scales beyond this leave no room for a whole unit below 2^53. */
 const SCALE_MAX = 18
@@ -278,23 +275,16 @@ export class ByteScanner {
   }
 
   #readQuoted(): boolean {
-    const bytes = this.bytes
-    const end = this.end
-    let position = this.position
-    if (position >= end || bytes[position] !== QUOTE) return this.refuse(ScanRefusal.Syntax)
-    position++
-    this.textStart = position
-    while (position < end) {
-      const byte = bytes[position]!
-      if (byte === QUOTE) {
-        this.textEnd = position
-        this.position = position + 1
-        return true
-      }
-      if (byte < 0x20) break
-      position += byte === BACKSLASH ? 2 : 1
-    }
-    return this.refuse(ScanRefusal.Syntax)
+    const start = this.position
+    const end =
+      start < this.end && this.bytes[start] === QUOTE
+        ? quotedEnd(this.bytes, start, this.end)
+        : MALFORMED
+    if (end < 0) return this.refuse(ScanRefusal.Syntax)
+    this.textStart = start + 1
+    this.textEnd = end - 1
+    this.position = end
+    return true
   }
 
   /** At least one digit and no needless leading zero; beyond 2^53 refused. */
@@ -344,28 +334,10 @@ export class ByteScanner {
   }
 
   #skipNested(): boolean {
-    // One bit a level: 1 = object. A closing bracket must match the level it closes.
-    let kinds = 0
-    let depth = 0
-    while (this.position < this.end) {
-      const byte = this.bytes[this.position]!
-      if (byte === QUOTE) {
-        if (!this.#readQuoted()) return false
-        continue
-      }
-      this.position++
-      if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-        if (depth === SKIP_DEPTH_MAX) return this.refuse(ScanRefusal.Range)
-        kinds = (kinds << 1) | (byte === OPEN_OBJECT ? 1 : 0)
-        depth++
-      } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
-        if ((kinds & 1) !== (byte === CLOSE_OBJECT ? 1 : 0)) break
-        kinds >>>= 1
-        depth--
-        if (depth === 0) return true
-      }
-    }
-    return this.refuse(ScanRefusal.Syntax)
+    const end = nestedEnd(this.bytes, this.position, this.end)
+    if (end < 0) return this.refuse(end === TOO_DEEP ? ScanRefusal.Range : ScanRefusal.Syntax)
+    this.position = end
+    return true
   }
 
   #skipScalar(first: number): boolean {

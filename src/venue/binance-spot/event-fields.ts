@@ -4,7 +4,7 @@ import { US_PER_MS } from '#core/units.ts'
 import { ScanRefusal, type ByteScanner } from '#wire/byte-scan.ts'
 
 /** A time above this cannot be milliseconds (year 5138): it is microseconds already. */
-const TIME_MS_MAX = 1e14
+export const TIME_MS_MAX = 1e14
 
 /** A venue time in µs: streams carry milliseconds, or microseconds when asked to. */
 export function readTimeUs(scanner: ByteScanner): number {

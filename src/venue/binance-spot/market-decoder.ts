@@ -4,8 +4,8 @@
 //
 //   {"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate",…,"b":[[price,qty],…],"a":[…]}}
 //
-// It accepts the combined wrapper and the raw form, any order of keys and unknown ones. The
-// expected order is fast, another one costs a second look at the message. A message is refused
+// What looks exactly as documented is matched by market-layout.ts. Everything else is read here:
+// the combined wrapper and the raw form, any order of keys and unknown ones. A message is refused
 // whole: nothing reaches the sink unless every needed field was read exactly.
 // It deliberately keeps no sequence: whether a diff fits the book is the book's business.
 // Fields: Binance spot WebSocket streams and REST depth, documents of 2026-07-21.
@@ -14,10 +14,18 @@ import { DepthUpdate } from '#market/depth-update.ts'
 import type { Instrument, InstrumentTable } from '#market/instrument.ts'
 import type { MarketSink } from '#market/market-sink.ts'
 import { ByteIndex } from '#wire/byte-index.ts'
+import { ByteLayout, LayoutText } from '#wire/byte-layout.ts'
 import { ByteScanner, ScanRefusal } from '#wire/byte-scan.ts'
 import { asciiBytes } from '#wire/json-bytes.ts'
 import { readDepthDiff, readDepthSnapshot } from './depth-message.ts'
 import { expectText, readTimeUs } from './event-fields.ts'
+import {
+  EventNumbers,
+  matchDepthDiff,
+  matchTicker,
+  matchTrade,
+  SymbolTexts,
+} from './market-layout.ts'
 
 /** What a message was. Numbers below zero: refused, nothing reached the sink. */
 export const Decoded = {
@@ -39,6 +47,8 @@ export const Decoded = {
 } as const
 export type Decoded = (typeof Decoded)[keyof typeof Decoded]
 
+const WRAPPER_START = new LayoutText('{"stream":"')
+const WRAPPER_DATA = new LayoutText('","data":{')
 const STREAM = asciiBytes('stream')
 const DATA = asciiBytes('data')
 const RESULT = asciiBytes('result')
@@ -82,14 +92,9 @@ export class BinanceSpotDecoder {
   readonly #symbolBytes: Uint8Array[] = []
   readonly #scanner = new ByteScanner()
   readonly #update = new DepthUpdate()
-  // The fields of the ticker or trade being read.
-  #id = 0
-  #bid = 0
-  #bidQty = 0
-  #ask = 0
-  #askQty = 0
-  #buyerIsMaker = false
-  #timeUs = 0
+  readonly #layout = new ByteLayout()
+  readonly #layoutTexts: SymbolTexts[] = []
+  readonly #numbers = new EventNumbers()
 
   constructor(instruments: InstrumentTable, sink: MarketSink) {
     this.#instruments = instruments
@@ -102,6 +107,7 @@ export class BinanceSpotDecoder {
     const stream = symbol.toLowerCase()
     this.#symbols.add(symbol, instrument)
     this.#symbolBytes[instrument] = new TextEncoder().encode(symbol)
+    this.#layoutTexts[instrument] = new SymbolTexts(symbol)
     this.#streams.add(`${stream}@bookTicker`, instrument * 4 + Decoded.Ticker)
     this.#streams.add(`${stream}@depth@100ms`, instrument * 4 + Decoded.DepthDiff)
     this.#streams.add(`${stream}@depth`, instrument * 4 + Decoded.DepthDiff)
@@ -110,6 +116,10 @@ export class BinanceSpotDecoder {
 
   /** One whole message of a stream, combined or raw. */
   decode(bytes: Uint8Array, start: number, end: number, nowNs: MonoNs): Decoded {
+    if (this.#matchLayout(bytes, start, end)) {
+      this.#tell(nowNs)
+      return this.kind
+    }
     const scanner = this.#begin(bytes, start, end)
     const isExpectedOrder = this.#enterWrapper()
     if (!isExpectedOrder && !this.#locateEvent(start)) {
@@ -142,6 +152,25 @@ export class BinanceSpotDecoder {
     if (!scanner.expectEnd()) return this.#refused()
     this.#sink.onDepthSnapshot(instrument, this.#update, nowNs)
     return Decoded.Snapshot
+  }
+
+  /** True when the message is one of ours in the documented layout, and was read whole. */
+  #matchLayout(bytes: Uint8Array, start: number, end: number): boolean {
+    const layout = this.#layout
+    layout.reset(bytes, start, end)
+    if (!layout.literal(WRAPPER_START)) return false
+    const nameStart = layout.position
+    const nameEnd = layout.plainText()
+    const found = nameEnd < 0 ? -1 : this.#streams.find(bytes, nameStart, nameEnd)
+    if (found < 0 || !layout.literal(WRAPPER_DATA)) return false
+    const instrument = found >> 2
+    this.instrument = instrument
+    this.kind = (found & 3) as Decoded
+    const symbol = this.#layoutTexts[instrument]!
+    const facts = this.#instruments.at(instrument)
+    if (this.kind === Decoded.Ticker) return matchTicker(layout, symbol, facts, this.#numbers)
+    if (this.kind === Decoded.Trade) return matchTrade(layout, symbol, facts, this.#numbers)
+    return matchDepthDiff(layout, symbol, facts, this.#update)
   }
 
   #begin(bytes: Uint8Array, start: number, end: number): ByteScanner {
@@ -241,27 +270,28 @@ export class BinanceSpotDecoder {
 
   #readTicker(facts: Instrument): boolean {
     const scanner = this.#scanner
+    const numbers = this.#numbers
     let seen = 0
     while (scanner.nextKey()) {
       switch (scanner.keyByte) {
         case LOWER_U:
-          this.#id = scanner.readInteger()
+          numbers.id = scanner.readInteger()
           seen |= 1
           break
         case LOWER_B:
-          this.#bid = scanner.readDecimal(facts.priceScale)
+          numbers.bid = scanner.readDecimal(facts.priceScale)
           seen |= 2
           break
         case UPPER_B:
-          this.#bidQty = scanner.readDecimal(facts.qtyScale)
+          numbers.bidQty = scanner.readDecimal(facts.qtyScale)
           seen |= 4
           break
         case LOWER_A:
-          this.#ask = scanner.readDecimal(facts.priceScale)
+          numbers.ask = scanner.readDecimal(facts.priceScale)
           seen |= 8
           break
         case UPPER_A:
-          this.#askQty = scanner.readDecimal(facts.qtyScale)
+          numbers.askQty = scanner.readDecimal(facts.qtyScale)
           seen |= 16
           break
         case LOWER_S:
@@ -276,27 +306,28 @@ export class BinanceSpotDecoder {
 
   #readTrade(facts: Instrument): boolean {
     const scanner = this.#scanner
+    const numbers = this.#numbers
     let seen = 0
     while (scanner.nextKey()) {
       switch (scanner.keyByte) {
         case LOWER_T:
-          this.#id = scanner.readInteger()
+          numbers.id = scanner.readInteger()
           seen |= 1
           break
         case LOWER_P:
-          this.#bid = scanner.readDecimal(facts.priceScale)
+          numbers.bid = scanner.readDecimal(facts.priceScale)
           seen |= 2
           break
         case LOWER_Q:
-          this.#bidQty = scanner.readDecimal(facts.qtyScale)
+          numbers.bidQty = scanner.readDecimal(facts.qtyScale)
           seen |= 4
           break
         case UPPER_T:
-          this.#timeUs = readTimeUs(scanner)
+          numbers.timeUs = readTimeUs(scanner)
           seen |= 8
           break
         case LOWER_M:
-          this.#buyerIsMaker = scanner.readBoolean()
+          numbers.buyerIsMaker = scanner.readBoolean()
           seen |= 16
           break
         case LOWER_S:
@@ -309,7 +340,7 @@ export class BinanceSpotDecoder {
           scanner.skipValue()
       }
     }
-    const isPositive = this.#bid > 0 && this.#bidQty > 0
+    const isPositive = numbers.bid > 0 && numbers.bidQty > 0
     return scanner.ok && seen === TRADE_FIELDS && isPositive
   }
 
@@ -320,14 +351,15 @@ export class BinanceSpotDecoder {
       sink.onDepthDiff(instrument, this.#update, nowNs)
       return
     }
-    const price = priceUnits(this.#bid)
-    const qty = qtyUnits(this.#bidQty)
+    const numbers = this.#numbers
+    const price = priceUnits(numbers.bid)
+    const qty = qtyUnits(numbers.bidQty)
     if (this.kind === Decoded.Trade) {
-      const aggressor = this.#buyerIsMaker ? Side.Sell : Side.Buy
-      sink.onTrade(instrument, this.#id, price, qty, aggressor, this.#timeUs, nowNs)
+      const aggressor = numbers.buyerIsMaker ? Side.Sell : Side.Buy
+      sink.onTrade(instrument, numbers.id, price, qty, aggressor, numbers.timeUs, nowNs)
       return
     }
-    const ask = priceUnits(this.#ask)
-    sink.onTicker(instrument, this.#id, price, qty, ask, qtyUnits(this.#askQty), nowNs)
+    const ask = priceUnits(numbers.ask)
+    sink.onTicker(instrument, numbers.id, price, qty, ask, qtyUnits(numbers.askQty), nowNs)
   }
 }

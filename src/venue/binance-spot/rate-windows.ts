@@ -5,7 +5,8 @@
 // Source: WebSocket API document "Rate limits" of 2026-07-21.
 import { monoNs, NS_PER_MS, NS_PER_S, NS_PER_US, type MonoNs } from '#core/units.ts'
 import { Lane, RateBudget } from '#wire/rate-budget.ts'
-import { LimitKind, type LimitListener, type ReplyEnvelope } from './reply-envelope.ts'
+import { LimitKind, type LimitListener } from './rate-limit.ts'
+import type { ReplyEnvelope } from './reply-envelope.ts'
 
 const ORDERS_10S_LIMIT = 50
 const ORDERS_1D_LIMIT = 160_000

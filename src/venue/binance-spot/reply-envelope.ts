@@ -8,6 +8,8 @@
 import { US_PER_MS } from '#core/units.ts'
 import { ByteScanner } from '#wire/byte-scan.ts'
 import { asciiBytes } from '#wire/json-bytes.ts'
+import { LimitLayout } from './limit-layout.ts'
+import { LimitKind, type LimitListener } from './rate-limit.ts'
 
 const ID = asciiBytes('id')
 const STATUS = asciiBytes('status')
@@ -32,14 +34,6 @@ const SECOND = asciiBytes('SECOND')
 const MINUTE = asciiBytes('MINUTE')
 const DAY = asciiBytes('DAY')
 
-/** What a rate limit of a reply counts. */
-export const LimitKind = { Other: 0, Orders10S: 1, Orders1D: 2, Weight1M: 3 } as const
-export type LimitKind = (typeof LimitKind)[keyof typeof LimitKind]
-
-export interface LimitListener {
-  onLimit(kind: LimitKind, limit: number, count: number): void
-}
-
 const Interval = { Other: 0, Second: 1, Minute: 2, Day: 3 } as const
 
 export class ReplyEnvelope {
@@ -57,6 +51,8 @@ export class ReplyEnvelope {
   eventAt = -1
   /** True for an event without its wrapper. */
   isRawEvent = false
+  readonly #limits = new LimitLayout()
+  /** Of limits in another layout than the usual one: they are read when asked for. */
   #limitsAt = -1
 
   /** False when the message is not an envelope; then no field may be used. */
@@ -69,10 +65,10 @@ export class ReplyEnvelope {
       if (scanner.keyIs(ID)) this.id = this.#readId()
       else if (scanner.keyIs(STATUS)) this.status = scanner.readInteger()
       else if (scanner.keyIs(ERROR)) this.#readError()
+      else if (scanner.keyIs(RATE_LIMITS)) this.#passLimits()
       else {
         if (scanner.keyIs(RESULT)) this.resultAt = scanner.position
         else if (scanner.keyIs(EVENT)) this.eventAt = scanner.position
-        else if (scanner.keyIs(RATE_LIMITS)) this.#limitsAt = scanner.position
         else if (scanner.keyIs(EVENT_TYPE)) this.isRawEvent = true
         scanner.skipValue()
       }
@@ -82,6 +78,7 @@ export class ReplyEnvelope {
 
   /** Tells each rate limit of the reply; −1 counts are not news and are left out. */
   readLimits(listener: LimitListener): void {
+    this.#limits.tell(listener)
     if (this.#limitsAt === -1) return
     const scanner = this.scanner
     scanner.reset(scanner.bytes, this.#limitsAt, scanner.end)
@@ -114,6 +111,18 @@ export class ReplyEnvelope {
     this.eventAt = -1
     this.isRawEvent = false
     this.#limitsAt = -1
+    this.#limits.count = 0
+  }
+
+  #passLimits(): void {
+    const scanner = this.scanner
+    const end = this.#limits.match(scanner.bytes, scanner.position, scanner.end)
+    if (end >= 0) {
+      scanner.position = end
+      return
+    }
+    this.#limitsAt = scanner.position
+    scanner.skipValue()
   }
 
   /** Ours are numbers; they may come back quoted. */

@@ -1,0 +1,76 @@
+// Hot path.
+// The rate limits that close every answer, in the layout Binance spot sends them:
+//
+//   [{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":50,"count":3},…]
+//
+// A list with anything else in it is not matched at all, and reply-envelope.ts reads it member by
+// member. Layout: WebSocket API document "Rate limits" of 2026-07-21.
+import { ByteLayout, LayoutText, NOT_READ } from '#wire/byte-layout.ts'
+import { LimitKind, type LimitListener } from './rate-limit.ts'
+
+const LIMITS_MAX = 8
+const WEIGHT_1M = new LayoutText(
+  '{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":',
+)
+const ORDERS_10S = new LayoutText(
+  '{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":',
+)
+const ORDERS_1D = new LayoutText(
+  '{"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1,"limit":',
+)
+const COUNT = new LayoutText(',"count":')
+
+// Short texts as little-endian words, for ByteLayout.word.
+/** `[` */
+const LIST_START = 0x5b
+/** `},` */
+const NEXT = 0x2c7d
+/** `}]` */
+const LAST = 0x5d7d
+
+export class LimitLayout {
+  /** How many limits the last match read. */
+  count = 0
+  readonly #layout = new ByteLayout()
+  readonly #kinds = new Uint8Array(LIMITS_MAX)
+  readonly #limits = new Float64Array(LIMITS_MAX)
+  readonly #counts = new Float64Array(LIMITS_MAX)
+
+  /** One past the list that begins at `start`, or NOT_READ. */
+  match(bytes: Uint8Array, start: number, end: number): number {
+    const layout = this.#layout
+    this.count = 0
+    layout.reset(bytes, start, end)
+    if (!layout.word(LIST_START, 1)) return NOT_READ
+    for (let at = 0; at < LIMITS_MAX; at++) {
+      const kind = this.#matchKind()
+      if (kind === LimitKind.Other) return NOT_READ
+      const limit = layout.integer()
+      if (limit <= 0 || !layout.literal(COUNT)) return NOT_READ
+      const count = layout.integer()
+      if (count === NOT_READ) return NOT_READ
+      this.#kinds[at] = kind
+      this.#limits[at] = limit
+      this.#counts[at] = count
+      if (layout.word(NEXT, 2)) continue
+      if (!layout.word(LAST, 2)) return NOT_READ
+      this.count = at + 1
+      return layout.position
+    }
+    return NOT_READ
+  }
+
+  /** Tells what the last match read, in the order of the wire. */
+  tell(listener: LimitListener): void {
+    for (let at = 0; at < this.count; at++) {
+      listener.onLimit(this.#kinds[at] as LimitKind, this.#limits[at]!, this.#counts[at]!)
+    }
+  }
+
+  #matchKind(): LimitKind {
+    const layout = this.#layout
+    if (layout.literal(WEIGHT_1M)) return LimitKind.Weight1M
+    if (layout.literal(ORDERS_10S)) return LimitKind.Orders10S
+    return layout.literal(ORDERS_1D) ? LimitKind.Orders1D : LimitKind.Other
+  }
+}
