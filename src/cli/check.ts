@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { loadConfig } from '#config/loader.ts'
 import type { FloeConfig } from '#config/config.ts'
-import { ConfigError } from '#config/config-error.ts'
-import { EngineError, errorText } from '#core/engine-error.ts'
-import { parseIceberg } from '#task/iceberg-parameters.ts'
+import { ConfigError, type ConfigIssue } from '#config/config-error.ts'
+import { EngineError } from '#core/engine-error.ts'
 import { venueRecordPath } from '#sim/host-state.ts'
 import { failed, passed, type CheckLine } from './check-line.ts'
 import { ExitCode } from './exit-code.ts'
 import { preflight } from './preflight.ts'
 import { resolveVenues } from './run-sources.ts'
+import { taskIssues } from './task-parameters.ts'
 import { endVenues, findRunning } from './venue-process.ts'
 
 /** Exit code 0 when all is well, 2 when the file is wrong, 1 when the world is. */
@@ -37,25 +37,20 @@ function checkFile(path: string): { lines: CheckLine[]; config: FloeConfig | nul
     return { lines: [{ what: path, ok: true, detail }, ...checkTasks(config)], config }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const lines = error.issues.map((issue) => ({
-      what: `${issue.position}: ${issue.key}`,
-      ok: false,
-      detail: `found ${issue.found}, allowed ${issue.allowed}`,
-    }))
-    return { lines, config: null }
+    return { lines: error.issues.map(issueLine), config: null }
   }
 }
 
 function checkTasks(config: FloeConfig): CheckLine[] {
-  return config.tasks.map((task) => {
-    const what = `task ${task.id}`
-    try {
-      parseIceberg(task.parameters, task.position)
-      return passed(what, 'parameters understood')
-    } catch (error) {
-      return failed(what, errorText(error))
-    }
+  return config.tasks.flatMap((task) => {
+    const issues = taskIssues(task)
+    if (issues.length > 0) return issues.map(issueLine)
+    return [passed(`task ${task.id}`, 'parameters understood')]
   })
+}
+
+function issueLine({ position, key, found, allowed }: ConfigIssue): CheckLine {
+  return failed(`${position}: ${key}`, `found ${found}, allowed ${allowed}`)
 }
 
 /** The nearest directory that exists must take the rest. */

@@ -18,11 +18,13 @@ const CONFIGURATION_CODES: ReadonlySet<string> = new Set([
   'bad_usage',
   'below_minimum',
   'does_not_fit',
+  'listings_refused',
   'not_a_decimal',
   'not_a_duration',
   'parameters_differ',
   'too_many_tasks',
   'type_differs',
+  'unknown_symbol',
 ])
 
 export function exitCodeOf(thrown: unknown): ExitCode {

@@ -40,6 +40,8 @@ export class PreflightRoom implements Turning {
   readonly listings = new Map<number, boolean>()
   /** The latest thing a venue complained of: the best reason for a silence. */
   complaint = ''
+  /** A venue has said no to a key since the wait began: waiting on changes nothing. */
+  isLogonRefused = false
   readonly #timers = new TimerWheel()
   readonly #events = new VenueEventQueue()
   readonly #loop: EventLoop
@@ -61,8 +63,9 @@ export class PreflightRoom implements Turning {
       orders: new OrderTable(),
       events: this.#events,
       notices: {
-        notice: (level, _code, text) => {
+        notice: (level, code, text) => {
           if (level !== 'info') this.complaint = text
+          if (code === 'logon_refused') this.isLogonRefused = true
         },
       },
     }
@@ -72,6 +75,7 @@ export class PreflightRoom implements Turning {
   /** Resolves to false when patience has run out. One wait at a time. */
   until(isTrue: () => boolean): Promise<boolean> {
     this.complaint = ''
+    this.isLogonRefused = false
     return new Promise((resolve) => {
       const nowNs = this.clock.nowNs()
       this.#waiter = { isTrue, deadlineNs: monoNs(nowNs + PATIENCE_NS), resolve }

@@ -4,16 +4,14 @@ import type { FloeConfig } from '#config/config.ts'
 import { D, textFromUnits } from '#core/decimal.ts'
 import { errorText } from '#core/engine-error.ts'
 import { Outcome } from '#core/outcome.ts'
-import { NS_PER_US, US_PER_MS, US_PER_S } from '#core/units.ts'
+import { US_PER_MS } from '#core/units.ts'
 import type { RosterVenue } from '#loop/venue-roster.ts'
 import { InstrumentStatus, type Instrument } from '#market/instrument.ts'
 import { bindIceberg, parseIceberg, type IcebergParameters } from '#task/iceberg-parameters.ts'
 import type { VenueAccount, VenueMarket } from '#venue/venue.ts'
 import { failed, passed, type CheckLine } from './check-line.ts'
+import { CLOCK_DIFFERENCE_MAX_US, venueAheadUs } from './clock-difference.ts'
 import { PreflightRoom } from './preflight-room.ts'
-
-/** Beyond this a venue refuses requests, or our stamps mislead whoever reads the journal. */
-const CLOCK_OFFSET_MAX_US = US_PER_S
 
 interface CheckedTask {
   readonly id: string
@@ -135,7 +133,9 @@ class VenueCheck {
   async #account(account: VenueAccount, name: string): Promise<void> {
     const what = `account ${name}`
     account.start(this.#room.clock.nowNs())
-    if (!(await this.#room.until(() => this.#room.accountsUp.has(account.account)))) {
+    const isUp = (): boolean => this.#room.accountsUp.has(account.account)
+    await this.#room.until(() => isUp() || this.#room.isLogonRefused)
+    if (!isUp()) {
       const fix = 'check its keys, their permissions and allowed addresses'
       this.#lines.push(failed(what, `${this.#silence('no session')}; ${fix}`))
       return
@@ -153,13 +153,12 @@ class VenueCheck {
   }
 
   #clock(account: VenueAccount): CheckLine {
-    const { clock } = this.#room
-    const oursUs = clock.wallUs() - clock.nowNs() / NS_PER_US
-    const aheadUs = account.venueOffsetUs - oursUs
+    const aheadUs = venueAheadUs(account, this.#room.clock)
     const what = `clock against ${this.#venue.make.marketName}`
     if (Number.isNaN(aheadUs)) return failed(what, this.#silence('not measured'))
     const aheadMs = Math.round(aheadUs / US_PER_MS)
-    if (Math.abs(aheadUs) <= CLOCK_OFFSET_MAX_US) return passed(what, `differs by ${aheadMs} ms`)
+    if (Math.abs(aheadUs) <= CLOCK_DIFFERENCE_MAX_US)
+      return passed(what, `differs by ${aheadMs} ms`)
     return failed(what, `differs by ${aheadMs} ms; set this machine's clock (chrony, ntp)`)
   }
 

@@ -6,12 +6,14 @@ import { EngineError } from '#core/engine-error.ts'
 import type { RosterVenue } from '#loop/venue-roster.ts'
 import { findVenueMake } from '#venue/registry.ts'
 import type { Credentials, VenueUrls } from '#venue/venue.ts'
-import { attachOrStartVenues, reportEngineEnded } from './venue-process.ts'
+import { attachOrStartVenues, isMarketOver, reportEngineEnded } from './venue-process.ts'
 
 export interface RunVenues {
   readonly venues: readonly RosterVenue[]
   /** For the first lines: where orders will go. */
   readonly description: string
+  /** True once a recording that stands in for the market is over; a real market never is. */
+  isMarketOver(): Promise<boolean>
   /** Tells whoever needs to know that the engine ended cleanly. */
   ended(): Promise<void>
 }
@@ -44,6 +46,7 @@ async function embeddedVenues(config: FloeConfig): Promise<RunVenues> {
   return {
     venues,
     description: `embedded venues (${how}, pid ${handle.pid})`,
+    isMarketOver: () => isMarketOver(handle),
     ended: () => reportEngineEnded(handle),
   }
 }
@@ -57,7 +60,12 @@ function liveVenues(config: FloeConfig): RunVenues {
       throw new EngineError('account_missing', `${config.source}: no account ${name}`)
     })
   })
-  return { venues, description: 'live venues', ended: () => Promise.resolve() }
+  return {
+    venues,
+    description: 'live venues',
+    isMarketOver: () => Promise.resolve(false),
+    ended: () => Promise.resolve(),
+  }
 }
 
 function rosterVenue(

@@ -13,7 +13,7 @@ import { RealClock } from '#core/real-clock.ts'
 import { openJournal, type JournalHost } from '#journal/journal-host.ts'
 import { EventLoop } from '#loop/event-loop.ts'
 import { spawnWorker } from '#loop/spawn-worker.ts'
-import { planTasks } from '#loop/task-plan.ts'
+import { planTasks, type PlannedTask } from '#loop/task-plan.ts'
 import { openLog, type OpenLog } from '#log/log-host.ts'
 import type { Notice } from '#log/notice-log.ts'
 import { EventLoopDelay } from '#telemetry/event-loop-delay.ts'
@@ -23,10 +23,12 @@ import { NetDialer } from '#wire/net-link.ts'
 import { Engine } from '#engine.ts'
 import { ExitCode } from './exit-code.ts'
 import type { RunOptions } from './program.ts'
-import { openHistory } from './run-history.ts'
+import { RunHazards } from './run-hazards.ts'
+import { openHistory, type RunHistory } from './run-history.ts'
 import { finalReport, writeJsonReport } from './run-report.ts'
 import { resolveVenues, type RunVenues } from './run-sources.ts'
 import { StatusLine } from './status-line.ts'
+import { requireTaskParameters } from './task-parameters.ts'
 
 const WATCH_EVERY_MS = 100
 const STATUS_EVERY_MS = 250
@@ -47,6 +49,7 @@ export async function runEngine(configPath: string, options: RunOptions): Promis
   try {
     return await new Run(config, options, clock, host).toTheEnd()
   } catch (thrown) {
+    // A second close after a run's own does nothing.
     await host.close(false, clock.nowNs())
     throw thrown
   }
@@ -54,6 +57,7 @@ export async function runEngine(configPath: string, options: RunOptions): Promis
 
 function configured(configPath: string, options: RunOptions): FloeConfig {
   const config = loadConfig(configPath)
+  requireTaskParameters(config)
   if (config.mode === 'live' && options.liveConfirmed !== true) {
     throw new EngineError(
       'bad_usage',
@@ -64,6 +68,14 @@ function configured(configPath: string, options: RunOptions): FloeConfig {
   if (config.mode !== 'sim') throw new EngineError('bad_usage', '--capture goes with mode: sim')
   const file = resolve(options.capture)
   return { ...config, sim: { ...config.sim, market: { source: 'capture', file, speed: 1 } } }
+}
+
+/** What a run has before it can trade. */
+interface RunParts {
+  readonly history: RunHistory
+  readonly plans: readonly PlannedTask[]
+  readonly venues: RunVenues
+  readonly log: OpenLog
 }
 
 class Run {
@@ -79,6 +91,7 @@ class Run {
   }
   readonly #loopDelay = new EventLoopDelay()
   #lastShown: Notice | null = null
+  #engine: Engine | null = null
   #isInterrupted = false
   #crash: unknown = null
 
@@ -99,26 +112,62 @@ class Run {
     const plans = planTasks(this.#config.tasks, history.past, {
       update: this.#options.update === true,
     })
+    const stopListening = this.#listenForSignals()
     const venues = await resolveVenues(this.#config)
-    this.#status.print(`venues: ${venues.description}`)
     const log = openLog(stateDir, (data) => spawnWorker('desk', data))
-    hideSecrets(log, venues)
+    try {
+      this.#status.print(`venues: ${venues.description}`)
+      hideSecrets(log, venues)
+      return await this.#trade({ history, plans, venues, log })
+    } catch (thrown) {
+      // With nothing of ours left there, venues that were brought up for this run end with it.
+      if (this.#engine === null || this.#engine.isQuiet) await venues.ended()
+      throw thrown
+    } finally {
+      stopListening()
+      await log.close()
+      this.#status.end()
+    }
+  }
+
+  async #trade(parts: RunParts): Promise<number> {
+    const { stateDir } = this.#config
     const control = await startControl(stateDir, this.#config.control.port)
     this.#status.print(`control: ${control.url} (token in ${join(stateDir, 'control.json')})`)
-
     const loop = new EventLoop({
       clock: this.#clock,
       onCrash: (thrown) => {
         this.#crash = thrown
       },
     })
-    const journal = this.#host.start({ configHash: '', mode })
-    const engine = new Engine({
+    try {
+      const engine = this.#buildEngine(parts, loop, control)
+      this.#engine = engine
+      engine.start(this.#clock.nowNs())
+      loop.start(engine)
+      this.#loopDelay.start()
+      const hazards = new RunHazards({ engine, loop, clock: this.#clock, ...parts })
+      await this.#watch(engine, hazards, control, parts.log)
+      await this.#stop(engine)
+      const code = await this.#finish(engine, loop, parts)
+      if (hazards.failure !== null) throw hazards.failure
+      return code
+    } finally {
+      loop.stop()
+      this.#loopDelay.stop()
+      this.#engine?.disconnect(this.#clock.nowNs())
+      await control.stop()
+    }
+  }
+
+  #buildEngine(parts: RunParts, loop: EventLoop, control: ControlHost): Engine {
+    const { history, plans, venues, log } = parts
+    return new Engine({
       clock: this.#clock,
       dialer: new NetDialer(this.#clock, loop.afterRead),
       prng: new Prng(randomSeed()),
       notices: log.log,
-      journal,
+      journal: this.#host.start({ configHash: '', mode: this.#config.mode }),
       past: history.past,
       plans,
       instance: this.#config.instance,
@@ -130,32 +179,25 @@ class Run {
       latencies: this.#latencies,
       commands: control.commands,
     })
-    engine.start(this.#clock.nowNs())
-    loop.start(engine)
-    this.#loopDelay.start()
-    const stopListening = this.#listenForSignals()
-    try {
-      await this.#watch(engine, control, log)
-      await this.#stop(engine)
-    } finally {
-      stopListening()
-      loop.stop()
-      this.#loopDelay.stop()
-      await control.stop()
-    }
-    return this.#finish(engine, venues, log)
   }
 
   /** Until every task has ended, a person interrupts, or something ends the run. */
-  async #watch(engine: Engine, control: ControlHost, log: OpenLog): Promise<void> {
+  async #watch(
+    engine: Engine,
+    hazards: RunHazards,
+    control: ControlHost,
+    log: OpenLog,
+  ): Promise<void> {
     const startedMs = Date.now()
+    const isUntilDone = this.#options.untilDone === true
     let shownMs = 0
     for (;;) {
       this.#throwIfBroken(engine)
+      hazards.look(isUntilDone)
       this.#showNotices(log)
       const elapsedMs = Date.now() - startedMs
-      if (engine.isOpen && this.#options.untilDone === true && engine.tasks.areAllOver) return
-      if (this.#isInterrupted) return
+      if (engine.isOpen && isUntilDone && engine.tasks.areAllOver) return
+      if (this.#isInterrupted || hazards.failure !== null) return
       if (!engine.isOpen && elapsedMs > OPEN_TIMEOUT_MS) {
         throw new EngineError('venues_silent', 'the venues gave no listings for a minute')
       }
@@ -180,15 +222,16 @@ class Run {
     }
   }
 
-  async #finish(engine: Engine, venues: RunVenues, log: OpenLog): Promise<number> {
+  async #finish(engine: Engine, loop: EventLoop, { venues, log }: RunParts): Promise<number> {
     const nowNs = this.#clock.nowNs()
     const reports = engine.tasks.reports(nowNs)
     const isClean = engine.isQuiet
-    const isCompleted = engine.tasks.areAllCompleted
+    const isCompleted = engine.isOpen && engine.tasks.areAllCompleted
+    loop.stop()
     engine.disconnect(nowNs)
     const isSaved = await this.#host.close(isClean, nowNs)
     if (isClean) await venues.ended()
-    await log.close()
+    this.#showNotices(log)
     this.#status.end()
     const { tickToOrder, turn, ack } = this.#latencies
     const latencies = [...[tickToOrder, turn, ack].map(latencyRow), this.#loopDelay.row()]

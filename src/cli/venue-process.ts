@@ -66,6 +66,12 @@ export async function reportEngineEnded(handle: Pick<ReadyLine, 'admin'>): Promi
   await askAdmin(handle.admin, 'POST', '/engine-ended')
 }
 
+/** Whether a recording that the venues play has come to its end. */
+export async function isMarketOver(handle: Pick<ReadyLine, 'admin'>): Promise<boolean> {
+  const health = await askAdmin(handle.admin, 'GET', '/health')
+  return isRecord(health) && health['marketOver'] === true
+}
+
 /** Ends the venues of a state directory; false when none answers under its recorded pid. */
 export async function endVenues(stateDir: string): Promise<boolean> {
   const running = await findRunning(venueRecordPath(stateDir))
@@ -165,5 +171,9 @@ async function askAdmin(admin: string, method: string, path: string): Promise<un
 }
 
 function isHealthOf(health: unknown, pid: number): boolean {
-  return typeof health === 'object' && health !== null && 'pid' in health && health.pid === pid
+  return isRecord(health) && health['pid'] === pid
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }

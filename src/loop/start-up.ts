@@ -66,7 +66,10 @@ export class StartUp implements TimerTarget {
   #failed(index: number, detail: string, isFinal: boolean, nowNs: MonoNs): void {
     const ask = this.#asks[index]!
     const text = `${ask.market.name}: no listings: ${detail}`
-    if (isFinal) return this.#parts.onRefused(new EngineError('listings_refused', text))
+    if (isFinal) {
+      const fix = 'correct the symbol of the task that names it (BASE/QUOTE)'
+      return this.#parts.onRefused(new EngineError('listings_refused', `${text}; ${fix}`))
+    }
     this.#parts.notices.notice('warn', 'listings_failed', `${text}; trying again`, nowNs)
     const waitNs = Math.min(RETRY_FIRST_NS * 2 ** ask.failures, RETRY_MAX_NS)
     ask.failures++

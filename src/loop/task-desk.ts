@@ -18,6 +18,9 @@ import type { Scheduler } from './scheduler.ts'
 import type { PlannedTask } from './task-plan.ts'
 import type { VenueRoster } from './venue-roster.ts'
 
+/** What a task says that a person should see: it does not trade, and why. */
+const WARNING_CODES: ReadonlySet<string> = new Set(['task.suspended', 'task.error'])
+
 export interface TaskDeskParts {
   readonly instruments: InstrumentTable
   readonly orders: OrderTable
@@ -180,7 +183,8 @@ function contextOf(parts: TaskDeskParts): TaskContext {
     wakeAt: (task, deadlineNs) => scheduler.wakeAt(task, deadlineNs),
     freeFunds: (account, asset) => positions.balance(account, asset)?.free ?? 0,
     event: (code, tag, text, nowNs) => {
-      parts.notices.notice('info', code, text === '' ? tag : `${tag}: ${text}`, nowNs)
+      const level = WARNING_CODES.has(code) ? 'warn' : 'info'
+      parts.notices.notice(level, code, text === '' ? tag : `${tag}: ${text}`, nowNs)
     },
   }
 }

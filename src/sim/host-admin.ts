@@ -1,7 +1,7 @@
 // The venue process's admin interface: what the venue believes, and the switches of its fronts.
 //
 //   GET  /ledger         {"binance_spot": …}: every order, fill and balance
-//   GET  /health         {"pid", "fingerprint", "connections"}
+//   GET  /health         {"pid", "fingerprint", "connections", "marketOver"}
 //   POST /command        {"name": "halt", "symbol": "BTCUSDT", "halted": true, "venue"?: …}
 //   POST /engine-ended   the engine ended cleanly: a detached venue may go
 //   POST /stop           end now

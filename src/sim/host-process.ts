@@ -13,6 +13,7 @@ import { answerAdmin } from './host-admin.ts'
 import { createMarkets } from './host-market.ts'
 import { FrontHost, createHostClock, hostHttp } from './host-sockets.ts'
 import type { HostedServer } from './host-sockets.ts'
+import type { MarketSource } from './market-source.ts'
 import {
   credentialsFor,
   openLedger,
@@ -39,6 +40,7 @@ interface RunningVenue {
   readonly name: string
   readonly front: BinanceSpotFront
   readonly exchange: Exchange
+  readonly sources: readonly MarketSource[]
   readonly host: FrontHost
   readonly ledger: OpenLedger
   readonly ready: ReadyVenue
@@ -89,8 +91,9 @@ export class VenueProcess {
     const kept = readIdentity(directory, venue.name)
     const credentials = credentialsFor(venue.accounts, kept.accounts)
     const startUs = this.#nowUs()
+    const markets = createMarkets(this.#spec.market, this.#spec.seed, startUs)
     const exchange = new Exchange({
-      markets: createMarkets(this.#spec.market, this.#spec.seed, startUs),
+      markets,
       balances: Object.fromEntries(venue.accounts.map(({ name, balances }) => [name, balances])),
       startUs,
       store: ledger.store,
@@ -106,7 +109,8 @@ export class VenueProcess {
     writeIdentity(directory, venue.name, { port: host.port, accounts: credentials })
     const accounts = Object.entries(credentials).map(([name, one]) => ({ name, credentials: one }))
     const ready = { name: venue.name, urls: urlsOf(host.port), accounts }
-    return { name: venue.name, front, exchange, host, ledger, ready }
+    const sources = markets.flatMap(({ source }) => source ?? [])
+    return { name: venue.name, front, exchange, sources, host, ledger, ready }
   }
 
   #startAdmin(directory: string): HostedServer {
@@ -130,7 +134,14 @@ export class VenueProcess {
 
   #health(): unknown {
     const connections = this.#connectionCount()
-    return { pid: process.pid, fingerprint: specFingerprint(this.#spec), connections }
+    const fingerprint = specFingerprint(this.#spec)
+    return { pid: process.pid, fingerprint, connections, marketOver: this.#isMarketOver }
+  }
+
+  /** A recording was played to its end: nothing anonymous will ever happen again. */
+  get #isMarketOver(): boolean {
+    const sources = this.#venues.flatMap((venue) => venue.sources)
+    return sources.every((source) => source.nextEventUs() === Infinity)
   }
 
   #engineEnded(): void {

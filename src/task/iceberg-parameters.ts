@@ -63,7 +63,7 @@ export function parseIceberg(
   const reference = reader.choice('reference', REFERENCES, 'near')
   const fixedPrice = reader.optionalQuantity('price')
   if ((reference === 'fixed') !== (fixedPrice !== undefined)) {
-    reader.complain('price: goes with reference: fixed, and only with it')
+    reader.complain('price', 'a price with reference: fixed, and only with it')
   }
   const parameters: IcebergParameters = {
     venue: reader.text('venue'),
@@ -95,11 +95,12 @@ export function parseIceberg(
     consecutiveRejectsMax: reader.integer('max_consecutive_rejects', 5, 1, 1_000),
     resume: resume === undefined ? undefined : parseResume(resume),
   }
-  if (Number(parameters.orderQuantity) > Number(parameters.totalQuantity)) {
-    reader.complain('order_quantity: is more than total_quantity')
+  const total = Number(parameters.totalQuantity)
+  if (total > 0 && Number(parameters.orderQuantity) > total) {
+    reader.complain('order_quantity', 'at most total_quantity')
   }
   if (parameters.reprice === 'amend') {
-    reader.complain('reprice: amend is for venues that move a working order; use cancel_replace')
+    reader.complain('reprice', 'cancel_replace or never: this venue moves no working order')
   }
   reader.finish(what, resume)
   return parameters

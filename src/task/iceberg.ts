@@ -14,7 +14,8 @@ import type { IcebergParameters } from './iceberg-parameters.ts'
 import { icebergReport } from './iceberg-progress.ts'
 import { ICEBERG_STATE_NAMES, IcebergEvent, IcebergState } from './iceberg-states.ts'
 import { icebergTransitions, isIcebergDone } from './iceberg-states.ts'
-import type { SavedTask, Task, TaskCommand, TaskContext, TaskReport, TaskUpdate } from './task.ts'
+import type { SavedTask, Task, TaskCommand, TaskContext } from './task.ts'
+import type { TaskEventCode, TaskReport, TaskUpdate } from './task.ts'
 
 const COMMAND_EVENTS: Readonly<Record<Exclude<TaskCommand, 'update'>, IcebergEvent>> = {
   start: IcebergEvent.Start,
@@ -22,6 +23,11 @@ const COMMAND_EVENTS: Readonly<Record<Exclude<TaskCommand, 'update'>, IcebergEve
   resume: IcebergEvent.Resume,
   cancel: IcebergEvent.Cancel,
   recover: IcebergEvent.Recover,
+}
+
+const EVENT_CODES: Partial<Record<IcebergState, TaskEventCode>> = {
+  [IcebergState.Completed]: 'task.completed',
+  [IcebergState.Error]: 'task.error',
 }
 
 export interface IcebergOptions {
@@ -215,7 +221,7 @@ export class Iceberg implements Task {
       journal.taskNote(this.index, progress.note(nowNs), nowNs)
     }
     journal.taskState(this.index, next, this.stateName, reason, nowNs)
-    const code = this.isCompleted ? 'task.completed' : 'task.state'
+    const code = EVENT_CODES[next as IcebergState] ?? 'task.state'
     this.#context.event(code, tag, `${this.stateName} ${reason}`.trim(), nowNs)
     if (!this.isOver) this.#context.wakeAt(this.index, nowNs)
   }

@@ -2,12 +2,33 @@
 // one look at the error mends the whole task. Cold: at start and on update.
 import { isPlainDecimal } from '#core/decimal.ts'
 import { durationNs } from '#core/duration.ts'
-import { EngineError, errorText } from '#core/engine-error.ts'
+import { EngineError } from '#core/engine-error.ts'
+
+/** What is wrong with one parameter: `found 250`, `allowed a number with a unit: 250ms, 1s`. */
+export interface ParameterComplaint {
+  readonly key: string
+  readonly found: string
+  readonly allowed: string
+}
+
+/** What a complaint about a key that nobody asked for has found. */
+export const UNKNOWN_PARAMETER = 'an unknown parameter'
+
+/** Every complaint about one parameter set; whoever knows where they were written can point. */
+export class ParameterError extends EngineError {
+  readonly complaints: readonly ParameterComplaint[]
+
+  constructor(what: string, complaints: readonly ParameterComplaint[]) {
+    const texts = complaints.map((one) => `${one.key}: found ${one.found}, allowed ${one.allowed}`)
+    super('bad_parameters', `${what}: ${texts.join('; ')}`)
+    this.complaints = complaints
+  }
+}
 
 export class ParameterReader {
   readonly #raw: Readonly<Record<string, unknown>>
   readonly #read = new Set<string>()
-  readonly #complaints: string[] = []
+  readonly #complaints: ParameterComplaint[] = []
 
   constructor(raw: Readonly<Record<string, unknown>>) {
     this.#raw = raw
@@ -15,7 +36,7 @@ export class ParameterReader {
 
   /** A required decimal above zero, kept as text. */
   quantity(key: string): string {
-    return this.optionalQuantity(key) ?? this.#complain(key, 'nothing', 'a quoted decimal > 0', '0')
+    return this.optionalQuantity(key) ?? this.#complain(key, undefined, 'a quoted decimal > 0', '0')
   }
 
   optionalQuantity(key: string): string | undefined {
@@ -65,9 +86,8 @@ export class ParameterReader {
     if (value === 0) return 0
     try {
       return durationNs(value, key)
-    } catch (thrown) {
-      this.#complaints.push(errorText(thrown))
-      return fallbackNs
+    } catch {
+      return this.#complain(key, value, 'a number with a unit: 250ms, 1s, 5m, 1h', fallbackNs)
     }
   }
 
@@ -76,13 +96,13 @@ export class ParameterReader {
     const first = fallback ?? allowed[0]!
     if (value === undefined && fallback !== undefined) return fallback
     const found = allowed.find((name) => name === value)
-    return found ?? this.#complain(key, value ?? 'nothing', allowed.join(' | '), first)
+    return found ?? this.#complain(key, value, allowed.join(' | '), first)
   }
 
   text(key: string): string {
     const value = this.#take(key)
     if (typeof value === 'string' && value !== '') return value
-    return this.#complain(key, value ?? 'nothing', 'a name', '')
+    return this.#complain(key, value, 'a name', '')
   }
 
   optionalText(key: string): string | undefined {
@@ -101,18 +121,19 @@ export class ParameterReader {
     return new ParameterReader(Object.fromEntries(Object.entries(value)))
   }
 
-  complain(text: string): void {
-    this.#complaints.push(text)
+  /** For what only two parameters together can be wrong about. */
+  complain(key: string, allowed: string): void {
+    this.#complain(key, this.#raw[key], allowed, undefined)
   }
 
   /** Keys nobody asked for, then every complaint, as one error naming the task. */
   finish(what: string, ...sections: readonly (ParameterReader | undefined)[]): void {
     const unknown = Object.keys(this.#raw)
       .filter((key) => !this.#read.has(key))
-      .map((key) => `${key}: unknown parameter (known: ${[...this.#read].join(', ')})`)
+      .map((key) => ({ key, found: UNKNOWN_PARAMETER, allowed: [...this.#read].join(', ') }))
     const nested = sections.flatMap((s) => (s === undefined ? [] : s.#complaints))
     const all = [...this.#complaints, ...nested, ...unknown]
-    if (all.length > 0) throw new EngineError('bad_parameters', `${what}: ${all.join('; ')}`)
+    if (all.length > 0) throw new ParameterError(what, all)
   }
 
   #take(key: string): unknown {
@@ -121,8 +142,8 @@ export class ParameterReader {
   }
 
   #complain<Value>(key: string, found: unknown, allowed: string, fallback: Value): Value {
-    const shown = typeof found === 'string' ? `"${found}"` : JSON.stringify(found)
-    this.#complaints.push(`${key}: found ${shown}, allowed ${allowed}`)
+    const shown = found === undefined ? 'nothing' : JSON.stringify(found)
+    this.#complaints.push({ key, found: shown, allowed })
     return fallback
   }
 }

@@ -86,6 +86,7 @@ export type TaskEventCode =
   | 'task.suspended'
   | 'task.resumed'
   | 'task.completed'
+  | 'task.error'
 
 /** H24: `IcebergTask_BINANCE_SPOT_BTCUSDT_SELL`. */
 export function taskTag(type: string, instrument: Instrument, side: string): string {
