@@ -4,7 +4,8 @@
 // The venue's book and its order events come on different sockets, so a quantity that has just
 // left (filled, cancelled, moved) may still be displayed. It fades: it counts as ours until the
 // display at that price changes, or OWN_FADE_NS has passed. A display that was already below what
-// we had there has seen the change before us, and then nothing fades.
+// we had there has seen the change before us, and then nothing fades. Likewise a quantity that has
+// just come: while the display is below it, the display cannot hold it yet and is all others'.
 import { OWN_DEPTH_ORDERS_MAX } from '#core/limits.ts'
 import {
   type MonoNs,
@@ -27,6 +28,7 @@ export class OwnDepth {
   readonly #sides: Uint8Array
   readonly #prices: Float64Array
   readonly #qtys: Float64Array
+  readonly #sinceNs: Float64Array
   #count = 0
 
   // A ring: the oldest fading quantity is overwritten, it is the nearest to its end.
@@ -44,6 +46,7 @@ export class OwnDepth {
     this.#sides = new Uint8Array(ordersMax)
     this.#prices = new Float64Array(ordersMax)
     this.#qtys = new Float64Array(ordersMax)
+    this.#sinceNs = new Float64Array(ordersMax)
   }
 
   /** Working orders known. */
@@ -57,7 +60,12 @@ export class OwnDepth {
    */
   set(order: number, side: Side, price: PriceUnits, openQty: QtyUnits, nowNs: MonoNs): boolean {
     const at = this.#indexOf(order)
-    if (at < 0) return openQty === 0 || this.#append(order, side, price, openQty)
+    if (at < 0) {
+      if (openQty === 0) return true
+      if (!this.#append(order, side, price, openQty)) return false
+      this.#sinceNs[this.#count - 1] = nowNs
+      return true
+    }
     const isSamePlace = this.#sides[at] === side && this.#prices[at] === price
     const leaving = isSamePlace ? this.#qtys[at]! - openQty : this.#qtys[at]!
     if (leaving > 0) this.#fade(at, leaving, nowNs)
@@ -65,6 +73,7 @@ export class OwnDepth {
       this.#removeIndex(at)
       return true
     }
+    if (!isSamePlace) this.#sinceNs[at] = nowNs
     this.#sides[at] = side
     this.#prices[at] = price
     this.#qtys[at] = openQty
@@ -83,7 +92,10 @@ export class OwnDepth {
   qtyAt(side: Side, price: PriceUnits, nowNs: MonoNs): QtyUnits {
     let qty = 0
     for (let i = 0; i < this.#count; i++) {
-      if (this.#prices[i] === price && this.#sides[i] === side) qty += this.#qtys[i]!
+      if (this.#prices[i] !== price || this.#sides[i] !== side) continue
+      const isNew = nowNs - this.#sinceNs[i]! < OWN_FADE_NS
+      const isUnseen = isNew && this.#book.qtyAt(side, price) < this.#qtys[i]!
+      if (!isUnseen) qty += this.#qtys[i]!
     }
     if (nowNs < this.#fadingEndNs) qty += this.#fadingAt(side, price, nowNs)
     return qtyUnits(qty)
@@ -105,7 +117,7 @@ export class OwnDepth {
     const side = this.#sides[at]! as Side
     const price = this.#prices[at]! as PriceUnits
     const displayed = this.#book.qtyAt(side, price)
-    if (displayed < this.qtyAt(side, price, nowNs)) return
+    if (displayed < this.#openAt(side, price)) return
     const slot = this.#fadingNext
     this.#fadingNext = (slot + 1) % FADING_MAX
     this.#fadingSides[slot] = side
@@ -114,6 +126,15 @@ export class OwnDepth {
     this.#fadingDisplayed[slot] = displayed
     this.#fadingUntilNs[slot] = nowNs + OWN_FADE_NS
     this.#fadingEndNs = nowNs + OWN_FADE_NS
+  }
+
+  /** Everything of ours there, shown or not. */
+  #openAt(side: Side, price: PriceUnits): number {
+    let qty = 0
+    for (let i = 0; i < this.#count; i++) {
+      if (this.#prices[i] === price && this.#sides[i] === side) qty += this.#qtys[i]!
+    }
+    return qty
   }
 
   #append(order: number, side: Side, price: PriceUnits, openQty: QtyUnits): boolean {
@@ -132,6 +153,7 @@ export class OwnDepth {
     this.#sides[at] = this.#sides[last]!
     this.#prices[at] = this.#prices[last]!
     this.#qtys[at] = this.#qtys[last]!
+    this.#sinceNs[at] = this.#sinceNs[last]!
   }
 
   #indexOf(order: number): number {

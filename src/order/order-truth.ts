@@ -45,6 +45,8 @@ export interface OrderTruthParts {
 export class OrderTruth {
   readonly #parts: OrderTruthParts
   readonly #orders: OrderTable
+  /** This event taught something besides the state: a venue id, an accept time, a quantity. */
+  #hasNews = false
 
   constructor(parts: OrderTruthParts) {
     this.#parts = parts
@@ -58,8 +60,9 @@ export class OrderTruth {
       if (event.kind === VenueEventKind.Fill) this.#parts.listener.onUnmatchedFill(event, nowNs)
       return
     }
-    this.#orders.setVenueOrderId(order, event.venueOrderId)
+    this.#hasNews = this.#orders.setVenueOrderId(order, event.venueOrderId)
     this.#applyTo(order, event, nowNs)
+    this.#hasNews = false
   }
 
   /** Our own doing: Send, SendRefused, CancelSend, and ProvenAbsent by the settlement ladder. */
@@ -74,6 +77,9 @@ export class OrderTruth {
     }
     orders.state[order] = next
     if (next === OrderState.Rejected && reason !== 0) orders.rejectReason[order] = reason
+    // Reply, stream and listing repeat each other: what changes nothing is told to nobody.
+    const isRepeat = next === before && !this.#hasNews && event !== OrderEvent.CancelSend
+    if (isRepeat) return true
     this.#parts.listener.onOrderChanged(order, event, reason, nowNs)
     this.#settleOrRelink(order, nowNs)
     return true
@@ -82,7 +88,10 @@ export class OrderTruth {
   #applyTo(order: number, event: VenueEvent, nowNs: MonoNs): void {
     switch (event.kind) {
       case VenueEventKind.Accepted:
-        if (this.#orders.acceptedNs[order] === 0) this.#orders.acceptedNs[order] = event.receivedNs
+        if (this.#orders.acceptedNs[order] === 0) {
+          this.#orders.acceptedNs[order] = event.receivedNs
+          this.#hasNews = true
+        }
         this.enter(order, OrderEvent.Accept, 0, nowNs)
         return
       case VenueEventKind.Rejected:
@@ -153,6 +162,7 @@ export class OrderTruth {
     const wasOwed = orders.cumQtyUnits[order]! > orders.filledUnits[order]!
     const filled = orders.filledUnits[order]! + fill.qtyUnits
     orders.filledUnits[order] = filled
+    this.#hasNews = true
     this.#raiseCumQty(order, Math.max(event.cumQtyUnits, filled))
     this.#parts.positions.bookFill(fill.account, fill.instrument, fill.side, fill.qtyUnits)
     this.#parts.listener.onFill(fill, nowNs)
@@ -261,10 +271,13 @@ export class OrderTruth {
     this.#orders.side[order] = event.side
     this.#orders.priceUnits[order] = event.priceUnits
     this.#orders.qtyUnits[order] = event.qtyUnits
+    this.#hasNews = true
   }
 
   #raiseCumQty(order: number, cumQty: number): void {
-    if (cumQty > this.#orders.cumQtyUnits[order]!) this.#orders.cumQtyUnits[order] = cumQty
+    if (cumQty <= this.#orders.cumQtyUnits[order]!) return
+    this.#orders.cumQtyUnits[order] = cumQty
+    this.#hasNews = true
   }
 
   #settleOrRelink(order: number, nowNs: MonoNs): void {

@@ -28,7 +28,6 @@ describe('references net of our own orders', () => {
   it.each<[string, [Side, string, string][], string]>([
     ['nothing ours', [], '100 / 100.01'],
     ['the ask is ours alone', [[Side.Sell, '100.01', '1']], '100 / 100.03'],
-    ['we have more there than is displayed', [[Side.Sell, '100.01', '1.5']], '100 / 100.03'],
     ['others are there too', [[Side.Sell, '100.01', '0.9']], '100 / 100.01'],
     [
       'two of our orders make the level',
@@ -173,6 +172,26 @@ describe('a quantity of ours that the display still shows', () => {
     show(book, '100.05 4\n100.01 0.9\n---\n100.00 1')
     own.set(7, Side.Sell, at('100.01'), of('0.6'), NOW)
     expect(references(book, own)).toBe('100 / 100.01')
+  })
+})
+
+describe('a quantity of ours that the display does not show yet', () => {
+  it('is nobody behind: the level is all others until it can hold ours', () => {
+    const book = liveBook('100.05 4\n100.01 0.3\n---\n100.00 1')
+    const own = new OwnDepth(book)
+    own.set(7, Side.Sell, at('100.01'), of('1'), NOW)
+    expect(references(book, own)).toBe('100 / 100.01')
+    show(book, '100.05 4\n100.01 1.3\n---\n100.00 1')
+    expect(references(book, own)).toBe('100 / 100.01')
+    show(book, '100.05 4\n100.01 1\n---\n100.00 1')
+    expect(references(book, own)).toBe('100 / 100.05')
+  })
+
+  it('has been seen and partly filled when the display stays below it', () => {
+    const book = liveBook('100.05 4\n100.01 0.3\n---\n100.00 1')
+    const own = new OwnDepth(book)
+    own.set(7, Side.Sell, at('100.01'), of('1'), NOW)
+    expect(references(book, own, later(OWN_FADE_NS))).toBe('100 / 100.05')
   })
 })
 
