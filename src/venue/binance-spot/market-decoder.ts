@@ -279,19 +279,19 @@ export class BinanceSpotDecoder {
           seen |= 1
           break
         case LOWER_B:
-          numbers.bid = scanner.readDecimal(facts.priceScale)
+          numbers.tops[0] = scanner.readDecimal(facts.priceScale)
           seen |= 2
           break
         case UPPER_B:
-          numbers.bidQty = scanner.readDecimal(facts.qtyScale)
+          numbers.tops[1] = scanner.readDecimal(facts.qtyScale)
           seen |= 4
           break
         case LOWER_A:
-          numbers.ask = scanner.readDecimal(facts.priceScale)
+          numbers.tops[2] = scanner.readDecimal(facts.priceScale)
           seen |= 8
           break
         case UPPER_A:
-          numbers.askQty = scanner.readDecimal(facts.qtyScale)
+          numbers.tops[3] = scanner.readDecimal(facts.qtyScale)
           seen |= 16
           break
         case LOWER_S:
@@ -315,11 +315,11 @@ export class BinanceSpotDecoder {
           seen |= 1
           break
         case LOWER_P:
-          numbers.bid = scanner.readDecimal(facts.priceScale)
+          numbers.tops[0] = scanner.readDecimal(facts.priceScale)
           seen |= 2
           break
         case LOWER_Q:
-          numbers.bidQty = scanner.readDecimal(facts.qtyScale)
+          numbers.tops[1] = scanner.readDecimal(facts.qtyScale)
           seen |= 4
           break
         case UPPER_T:
@@ -340,7 +340,7 @@ export class BinanceSpotDecoder {
           scanner.skipValue()
       }
     }
-    const isPositive = numbers.bid > 0 && numbers.bidQty > 0
+    const isPositive = numbers.tops[0]! > 0 && numbers.tops[1]! > 0
     return scanner.ok && seen === TRADE_FIELDS && isPositive
   }
 
@@ -352,14 +352,14 @@ export class BinanceSpotDecoder {
       return
     }
     const numbers = this.#numbers
-    const price = priceUnits(numbers.bid)
-    const qty = qtyUnits(numbers.bidQty)
+    const price = priceUnits(numbers.tops[0]!)
+    const qty = qtyUnits(numbers.tops[1]!)
     if (this.kind === Decoded.Trade) {
       const aggressor = numbers.buyerIsMaker ? Side.Sell : Side.Buy
       sink.onTrade(instrument, numbers.id, price, qty, aggressor, numbers.timeUs, nowNs)
       return
     }
-    const ask = priceUnits(numbers.ask)
-    sink.onTicker(instrument, numbers.id, price, qty, ask, qtyUnits(numbers.askQty), nowNs)
+    const ask = priceUnits(numbers.tops[2]!)
+    sink.onTicker(instrument, numbers.id, price, qty, ask, qtyUnits(numbers.tops[3]!), nowNs)
   }
 }

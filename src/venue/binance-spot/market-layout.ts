@@ -53,46 +53,50 @@ const QUOTE = 0x22
 
 /** The constant bytes of one instrument: each event's symbol with the key that follows it. */
 export class SymbolTexts {
-  readonly ticker: LayoutText
+  /** What stands before each of the four decimals. */
+  readonly ticker: readonly LayoutText[]
   readonly trade: LayoutText
   readonly depth: LayoutText
 
   constructor(symbol: string) {
-    this.ticker = new LayoutText(`,"s":"${symbol}","b":"`)
+    const bid = new LayoutText(`,"s":"${symbol}","b":"`)
+    this.ticker = [bid, TICKER_BID_QTY, TICKER_ASK, TICKER_ASK_QTY]
     this.trade = new LayoutText(`,"s":"${symbol}","t":`)
     this.depth = new LayoutText(`,"s":"${symbol}","U":`)
   }
 }
 
-/** What a ticker or a trade said; a trade's price and quantity stand in bid and bidQty. */
+/** What a ticker or a trade said. */
 export class EventNumbers {
   id = 0
-  bid = 0
-  bidQty = 0
-  ask = 0
-  askQty = 0
+  /** Bid price and quantity, ask price and quantity; a trade's price and quantity come first. */
+  readonly tops = new Float64Array(4)
   buyerIsMaker = false
   timeUs = 0
 }
 
+/**
+ * One loop for all four decimals: on a quiet market each message finds cold caches, and then the
+ * code that is fetched once and used four times is the faster one.
+ */
 export function matchTicker(
   layout: ByteLayout,
   symbol: SymbolTexts,
   facts: Instrument,
   numbers: EventNumbers,
 ): boolean {
-  const { priceScale, qtyScale } = facts
   if (!layout.literal(TICKER_HEAD)) return false
   numbers.id = layout.integer()
-  if (numbers.id === NOT_READ || !layout.literal(symbol.ticker)) return false
-  numbers.bid = layout.decimal(priceScale)
-  if (numbers.bid === NOT_READ || !layout.literal(TICKER_BID_QTY)) return false
-  numbers.bidQty = layout.decimal(qtyScale)
-  if (numbers.bidQty === NOT_READ || !layout.literal(TICKER_ASK)) return false
-  numbers.ask = layout.decimal(priceScale)
-  if (numbers.ask === NOT_READ || !layout.literal(TICKER_ASK_QTY)) return false
-  numbers.askQty = layout.decimal(qtyScale)
-  return numbers.askQty !== NOT_READ && layout.endsWith(TICKER_END, 3)
+  if (numbers.id === NOT_READ) return false
+  const { tops } = numbers
+  const { ticker } = symbol
+  for (let i = 0; i < ticker.length; i++) {
+    if (!layout.literal(ticker[i]!)) return false
+    const value = layout.decimal((i & 1) === 0 ? facts.priceScale : facts.qtyScale)
+    if (value === NOT_READ) return false
+    tops[i] = value
+  }
+  return layout.endsWith(TICKER_END, 3)
 }
 
 export function matchTrade(
@@ -105,10 +109,12 @@ export function matchTrade(
   if (!layout.literal(symbol.trade)) return false
   numbers.id = layout.integer()
   if (numbers.id === NOT_READ || !layout.literal(TRADE_PRICE)) return false
-  numbers.bid = layout.decimal(facts.priceScale)
-  if (numbers.bid <= 0 || !layout.literal(TRADE_QTY)) return false
-  numbers.bidQty = layout.decimal(facts.qtyScale)
-  if (numbers.bidQty <= 0 || !layout.literal(TRADE_TIME)) return false
+  const price = layout.decimal(facts.priceScale)
+  if (price <= 0 || !layout.literal(TRADE_QTY)) return false
+  const qty = layout.decimal(facts.qtyScale)
+  if (qty <= 0 || !layout.literal(TRADE_TIME)) return false
+  numbers.tops[0] = price
+  numbers.tops[1] = qty
   const time = layout.integer()
   if (time === NOT_READ) return false
   numbers.timeUs = time > TIME_MS_MAX ? time : time * US_PER_MS
