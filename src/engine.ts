@@ -218,6 +218,7 @@ export class Engine implements TimerTarget {
     const stepped = this.scheduler.run(nowNs) //       4 tasks whose inputs changed, once each
     this.#sender.send(this.#intents, nowNs) //         5 what they want done
     if (this.#isStopping) this.#takeAllBack(nowNs)
+    this.tasks.tellEvents()
     this.#isInTurn = false
     if (drained + fired + stepped > 0) {
       this.#parts.latencies.turn.record(this.#parts.clock.nowNs() - nowNs)

@@ -14,6 +14,7 @@ import type { GateTasks } from '#risk/gate.ts'
 import { parseIceberg } from '#task/iceberg-parameters.ts'
 import { Iceberg } from '#task/iceberg.ts'
 import type { Task, TaskCommand, TaskContext, TaskMarket, TaskReport } from '#task/task.ts'
+import { EventTray } from './event-tray.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { PlannedTask } from './task-plan.ts'
 import type { VenueRoster } from './venue-roster.ts'
@@ -42,11 +43,13 @@ export interface TaskDeskParts {
 export class TaskDesk implements GateTasks {
   readonly #parts: TaskDeskParts
   readonly #context: TaskContext
+  readonly #events: EventTray
   readonly #byId = new Map<string, Task>()
 
   constructor(parts: TaskDeskParts) {
     this.#parts = parts
-    this.#context = contextOf(parts)
+    this.#events = new EventTray(parts.notices)
+    this.#context = contextOf(parts, this.#events)
   }
 
   get tasks(): readonly Task[] {
@@ -59,6 +62,11 @@ export class TaskDesk implements GateTasks {
 
   get areAllCompleted(): boolean {
     return this.tasks.every((task) => task.isCompleted)
+  }
+
+  /** Tells people what the tasks had to say in this turn. */
+  tellEvents(): void {
+    this.#events.empty()
   }
 
   totalUnits(task: number): number {
@@ -161,7 +169,7 @@ export class TaskDesk implements GateTasks {
   }
 }
 
-function contextOf(parts: TaskDeskParts): TaskContext {
+function contextOf(parts: TaskDeskParts, events: EventTray): TaskContext {
   const { instruments, orders, live, fills, positions, intents, marketView, scheduler } = parts
   return {
     instruments,
@@ -184,7 +192,7 @@ function contextOf(parts: TaskDeskParts): TaskContext {
     freeFunds: (account, asset) => positions.balance(account, asset)?.free ?? 0,
     event: (code, tag, text, nowNs) => {
       const level = WARNING_CODES.has(code) ? 'warn' : 'info'
-      parts.notices.notice(level, code, text === '' ? tag : `${tag}: ${text}`, nowNs)
+      events.put(level, code, tag, text, nowNs)
     },
   }
 }
