@@ -17,29 +17,58 @@ export interface RunHistory {
 
 export interface HistoryOptions {
   readonly fresh: boolean
-  /** sim: the venue's ledger goes into the archive with its run. */
+  /** sim: the venue's ledgers, which go into the archive with their run; null = they stay. */
   readonly venueDirectory: string | null
 }
 
 export function openHistory(host: JournalHost, options: HistoryOptions): RunHistory {
   const before = new Past(host.history)
   const unfinished = [...before.tasks.values()].filter((task) => !isOver(task))
-  const isContinued = before.exists && unfinished.length > 0 && !options.fresh
-  if (isContinued) return continued(host, before, unfinished)
+  if (!options.fresh) {
+    if (unfinished.length > 0) return continued(host, before, unfinished)
+    if (before.tasks.size === 0) refuseUnreadable(host)
+    if (before.exists && before.tasks.size === 0 && !before.endedClean) {
+      return brokenOff(host, before)
+    }
+  }
   const archived = before.exists ? archive(host, options) : ''
   return { past: new Past(host.history), firstLine: `new run${archived}`, incarnationFirst: null }
 }
 
 function continued(host: JournalHost, past: Past, unfinished: readonly PastTask[]): RunHistory {
   const names = unfinished.map((task) => `${task.id} ${task.stateName}`).join(', ')
-  const { ending, headers } = host.history
+  const { ending } = host.history
   const damage = ending.kind === 'clean' ? '' : `; journal: ${endingText(ending)}`
   return {
     past,
     firstLine: `continuing ${unfinished.length} unfinished task(s): ${names}${damage}`,
-    incarnationFirst: Math.min(...headers.map((header) => header.incarnation)),
+    incarnationFirst: oldestIncarnation(host),
   }
 }
+
+/** Its orders, if it had time for any, are adopted from the venue by the tasks that sent them. */
+function brokenOff(host: JournalHost, past: Past): RunHistory {
+  const firstLine = 'new run; the one before broke off before its first task was written'
+  return { past, firstLine, incarnationFirst: oldestIncarnation(host) }
+}
+
+/**
+ * A crash leaves a journal that ends early, never one that is damaged before its first task: what
+ * stood there may have traded, so nothing is begun on top of it unasked.
+ */
+function refuseUnreadable(host: JournalHost): void {
+  const { ending } = host.history
+  if (ending.kind !== 'corrupt') return
+  throw new EngineError(
+    'journal_damaged',
+    `the journal in ${host.stateDir} holds no task that can be read (${endingText(ending)}): ` +
+      'restore it from a copy, or see at the venue what was traded and begin anew with --fresh',
+    'fatal',
+  )
+}
+
+const oldestIncarnation = (host: JournalHost): number =>
+  Math.min(...host.history.headers.map((header) => header.incarnation))
 
 function archive(host: JournalHost, options: HistoryOptions): string {
   const run = host.archive()
@@ -47,7 +76,6 @@ function archive(host: JournalHost, options: HistoryOptions): string {
   return `; the earlier one is archived in ${run}`
 }
 
-/** A venue that still runs keeps its ledger: its balances are the present. */
 function archiveVenueLedgers(directory: string, run: string): void {
   if (!existsSync(directory)) return
   for (const name of readdirSync(directory).filter((file) => file.endsWith('.jsonl'))) {

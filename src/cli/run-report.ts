@@ -1,6 +1,6 @@
 // What a run says at its end: a table for people, a document for programs. Decimal text throughout.
-import { writeFileSync } from 'node:fs'
-import { EngineError } from '#core/engine-error.ts'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { EngineError, errorText } from '#core/engine-error.ts'
 import type { TaskReport } from '#task/task.ts'
 import { latencyJson, latencyTable, type LatencyRow } from '#telemetry/latency-report.ts'
 
@@ -40,6 +40,15 @@ export function finalReport(
   return `${taskTable(reports)}\n\n${latencyTable(latencies)}`
 }
 
+/** Asked before anything trades. @throws EngineError `report_unwritable` naming the file. */
+export function requireWritableReport(file: string): void {
+  try {
+    closeSync(openSync(file, 'a'))
+  } catch (thrown) {
+    throw unwritable(file, thrown)
+  }
+}
+
 /** @throws EngineError `report_unwritable` naming the file. */
 export function writeJsonReport(
   file: string,
@@ -51,7 +60,11 @@ export function writeJsonReport(
   try {
     writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`)
   } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : String(thrown)
-    throw new EngineError('report_unwritable', `--json: cannot write ${file}: ${why}`)
+    throw unwritable(file, thrown)
   }
+}
+
+function unwritable(file: string, thrown: unknown): EngineError {
+  const text = `--json: cannot write ${file}: ${errorText(thrown)}; name a file that can be written`
+  return new EngineError('report_unwritable', text)
 }

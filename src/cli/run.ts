@@ -16,6 +16,7 @@ import { spawnWorker } from '#loop/spawn-worker.ts'
 import { planTasks, type PlannedTask } from '#loop/task-plan.ts'
 import { openLog, type OpenLog } from '#log/log-host.ts'
 import type { Notice } from '#log/notice-log.ts'
+import { venueDirectory, venueRecordPath } from '#sim/host-state.ts'
 import { EventLoopDelay } from '#telemetry/event-loop-delay.ts'
 import { LatencyRecorder } from '#telemetry/latency-recorder.ts'
 import { latencyRow } from '#telemetry/latency-report.ts'
@@ -25,9 +26,10 @@ import { ExitCode } from './exit-code.ts'
 import type { RunOptions } from './program.ts'
 import { RunHazards } from './run-hazards.ts'
 import { openHistory, type RunHistory } from './run-history.ts'
-import { finalReport, writeJsonReport } from './run-report.ts'
+import { finalReport, requireWritableReport, writeJsonReport } from './run-report.ts'
 import { resolveVenues, type RunVenues } from './run-sources.ts'
 import { StatusLine } from './status-line.ts'
+import { findRunning } from './venue-process.ts'
 import { requireTaskParameters } from './task-parameters.ts'
 
 const WATCH_EVERY_MS = 100
@@ -64,6 +66,7 @@ function configured(configPath: string, options: RunOptions): FloeConfig {
       'mode live sends real orders; say --live-confirmed if that is what you want',
     )
   }
+  if (options.json !== undefined) requireWritableReport(options.json)
   if (options.capture === undefined) return config
   if (config.mode !== 'sim') throw new EngineError('bad_usage', '--capture goes with mode: sim')
   const file = resolve(options.capture)
@@ -104,9 +107,11 @@ class Run {
 
   async toTheEnd(): Promise<number> {
     const { stateDir, mode } = this.#config
+    const isVenueRunning = (await findRunning(venueRecordPath(stateDir))) !== undefined
     const history = openHistory(this.#host, {
       fresh: this.#options.fresh === true,
-      venueDirectory: mode === 'sim' ? join(stateDir, 'venue') : null,
+      // A venue that still runs writes its ledger on: its balances are the present.
+      venueDirectory: mode === 'sim' && !isVenueRunning ? venueDirectory(stateDir) : null,
     })
     this.#status.print(`floe ${mode}: ${history.firstLine}`)
     const plans = planTasks(this.#config.tasks, history.past, {

@@ -171,6 +171,8 @@ export class IcebergCycle {
   }
 
   onPlaceRefused(outcome: number, rule: string, nowNs: MonoNs): void {
+    // Our own books know before the venue that the funds are gone: the same suspension (H29).
+    if (rule === 'balance') return this.#suspend('insufficient_balance', nowNs)
     if (outcome === Outcome.Refused) {
       this.progress.rejectsCount++
       this.reason = `risk: ${rule}`

@@ -115,9 +115,7 @@ export class Iceberg implements Task {
       return this.#update(update, nowNs)
     }
     const event = COMMAND_EVENTS[command]
-    if (!icebergTransitions.allows(this.#state, event)) {
-      return icebergTransitions.refusal(this.#state, event)
-    }
+    if (!icebergTransitions.allows(this.#state, event)) return this.#refusal(command)
     if (command === 'start') this.#cycle.progress.startedNs = nowNs
     if (command === 'recover') this.#cycle.trouble.forget()
     this.#enter(event, `${command} by command`, nowNs)
@@ -193,6 +191,16 @@ export class Iceberg implements Task {
 
   get #willRecover(): boolean {
     return this.#cycle.parameters.autoRecover && this.#cycle.trouble.canRecover
+  }
+
+  /** In the words that commands are given in, not in the table's. */
+  #refusal(command: TaskCommand): EngineError {
+    const possible = Object.entries(COMMAND_EVENTS)
+      .filter(([, event]) => icebergTransitions.allows(this.#state, event))
+      .map(([name]) => name)
+    const list = possible.join(', ') || 'nothing'
+    const text = `${this.id}: ${command} is not possible in state ${this.stateName}`
+    return new EngineError('illegal_transition', `${text} (possible: ${list})`)
   }
 
   /** H21: the whole new set is validated before anything of it applies. */

@@ -205,8 +205,7 @@ describe('iceberg, commands', () => {
   it('refuses what the table does not allow, naming state and command', () => {
     const bench = new TaskBench(BTC, sell()).start()
     expect(bench.command('resume')?.message).toBe(
-      'iceberg: "Resume" is not possible in state Executing ' +
-        '(possible: Pause, Cancel, TotalFilled, Fault)',
+      'bench: resume is not possible in state EXECUTING (possible: pause, cancel)',
     )
   })
 
