@@ -126,7 +126,9 @@ class Run {
       return await this.#trade({ history, plans, venues, log })
     } catch (thrown) {
       // With nothing of ours left there, venues that were brought up for this run end with it.
-      if (this.#engine === null || this.#engine.isQuiet) await venues.ended()
+      const isClean = this.#engine === null || this.#engine.isQuiet
+      if (isClean) await venues.ended()
+      await this.#host.close(isClean, this.#clock.nowNs())
       throw thrown
     } finally {
       stopListening()

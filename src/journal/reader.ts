@@ -57,7 +57,7 @@ export interface JournalHistory {
   readonly headerlessCount: number
   /** Largest number among the segments' names. */
   readonly lastSegmentNumber: number
-  /** Wall time of the last record, from the last stamp before it; 0 when there is none. */
+  /** Wall time of the last record, from the last stamp before it; 0 when there is no segment. */
   readonly lastWallUs: number
   /** The last record is an `engine_end` that calls itself clean. */
   readonly endedClean: boolean
@@ -224,9 +224,13 @@ function* decodeSegment({ name, view, end }: ReadSegment): IterableIterator<Jour
   }
 }
 
-/** The newest stamp of the last segment that has records, carried on to its last record. */
+/**
+ * The newest stamp of the last segment that has records, carried on to its last record. Where no
+ * record is left, the last header is the last sign of life.
+ */
 function lastSigns(segments: readonly ReadSegment[]): { lastWallUs: number; endedClean: boolean } {
-  const last = segments.findLast((segment) => segment.end > SEGMENT_HEADER_BYTES)
+  const withRecords = segments.findLast((segment) => segment.end > SEGMENT_HEADER_BYTES)
+  const last = withRecords ?? segments.at(-1)
   if (last === undefined) return { lastWallUs: 0, endedClean: false }
   const header = decodeSegmentHeader(last.bytes)
   let stamp = { wallUs: header?.wallUs ?? 0, nowNs: header?.nowNs ?? 0 }

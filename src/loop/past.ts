@@ -64,7 +64,7 @@ export class Past {
   #stampNowNs = 0
 
   constructor(history: JournalHistory) {
-    this.exists = history.recordCount > 0
+    this.exists = history.headers.length > 0
     this.endedClean = history.endedClean
     this.lastWallUs = history.lastWallUs
     for (const record of history.records()) this.#fold(record)

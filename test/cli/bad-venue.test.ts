@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { D } from '#core/decimal.ts'
 import type { ReadyLine } from '#sim/venue-spec.ts'
 import type { LedgerView } from '#sim/ledger-view.ts'
 import { EngineProcess, untilOrders } from '../recovery/engine-process.ts'
@@ -23,6 +24,7 @@ import {
 import { BINARY, CLOSE, serverFrame, SpoilingProxy, TEXT } from './spoiling-proxy.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../../src/cli/launcher.js', import.meta.url))
+const CAPTURE = 'test/fixtures/captures/binance-spot-small.jsonl'
 const task = (written: Written): Record<string, unknown> => written.tasks[0]!
 
 describe.concurrent('what passes is waited for', () => {
@@ -63,6 +65,30 @@ describe.concurrent('what passes is waited for', () => {
     expectFilled(await ledgerAtEnd(files), '0.3')
   })
 })
+
+it.concurrent('a recording that ends too soon: cancelled, told, and added up', async () => {
+  const files = writeRun('recording', (w) => {
+    Object.assign(w.sim, { market: { source: 'capture', file: CAPTURE, speed: 4 } })
+    task(w)['total_quantity'] = '4'
+  })
+  const report = `${files.stateDir}.json`
+  const { code, output } = await run(files, '--json', report)
+  expect(output).toContain('warn: market_over: the recording is over: cancelling what it left')
+  expect(code).toBe(3)
+  const { tasks } = JSON.parse(readFileSync(report, 'utf8')) as { tasks: Ended[] }
+  const { state, filled, cancelled, residual, total } = tasks[0]!
+  expect(state).toBe('CANCELLED')
+  expect(new D(filled).add(cancelled).add(residual).toFixed()).toBe(total)
+  expectFilled(await ledgerAtEnd(files), filled)
+})
+
+interface Ended {
+  readonly state: string
+  readonly filled: string
+  readonly cancelled: string
+  readonly residual: string
+  readonly total: string
+}
 
 describe('a live venue on loopback', () => {
   let venue: ChildProcess

@@ -1,10 +1,10 @@
 // What the end-to-end tests of `floe run` share: configurations with one thing changed, and a look
 // at what a run leaves behind. Processes, sockets and files are real.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { loadConfig } from '#config/loader.ts'
 import { D } from '#core/decimal.ts'
 import type { LedgerView } from '#sim/ledger-view.ts'
@@ -15,6 +15,11 @@ const POLL_MS = 25
 const PATIENCE_MS = 20_000
 
 type Fields = Record<string, unknown>
+
+const directories: string[] = []
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, maxRetries: 10 })
+})
 
 /** A configuration as it is written, open for any mistake. */
 export interface Written extends Fields {
@@ -33,6 +38,7 @@ export interface RunFiles {
 /** One iceberg that sells 0.06 BTC by 0.02 in a directory of its own, after `change`. */
 export function writeRun(name: string, change: (written: Written) => void = () => undefined) {
   const directory = mkdtempSync(join(tmpdir(), `floe-${name}-`))
+  directories.push(directory)
   return rewriteRun(
     { config: join(directory, 'floe.yaml'), stateDir: join(directory, 'state') },
     change,
@@ -144,11 +150,6 @@ export function journalSegments({ stateDir }: RunFiles): string[] {
     .filter((name) => name.endsWith('.floe'))
     .toSorted()
     .map((name) => join(directory, name))
-}
-
-export function makeDirectory(path: string): string {
-  mkdirSync(path, { recursive: true })
-  return path
 }
 
 function readJson(path: string): Fields | undefined {
