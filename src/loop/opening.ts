@@ -19,6 +19,7 @@ import type { Past } from './past.ts'
 import { Reconciler } from './reconciler.ts'
 import { restorePast, type RestoreTables } from './restore.ts'
 import type { Scheduler } from './scheduler.ts'
+import type { Settlement } from './settlement.ts'
 import { StartUp } from './start-up.ts'
 import type { TaskDesk } from './task-desk.ts'
 import type { PlannedTask } from './task-plan.ts'
@@ -43,6 +44,7 @@ export interface OpeningParts {
   readonly tokens: ListingTokens
   readonly tasks: TaskDesk
   readonly scheduler: Scheduler
+  readonly settlement: Settlement
   readonly restore: RestoreTables
   factsCount(): number
 }
@@ -152,10 +154,11 @@ export class Opening {
   }
 
   #accountReady(account: VenueAccount, nowNs: MonoNs): void {
-    const { roster, notices, tasks, scheduler } = this.#parts
+    const { roster, notices, tasks, scheduler, settlement } = this.#parts
     const { name } = roster.ownerOf(account.account)
     const text = `${account.marketName} ${name}: orders, fills and balances agree with the venue`
     notices.notice('info', 'account_ready', text, nowNs)
+    settlement.askUndecided(account.account, nowNs)
     for (const task of tasks.tasks) {
       if (task.account === account.account) scheduler.wake(task.index)
     }

@@ -54,6 +54,7 @@ export interface SettlementParts {
   readonly tokens: ListingTokens
   readonly notices: NoticeSink
   accountOf(order: number): VenueAccount
+  instrumentsCount(): number
   /** loop/order-sender: asks again for a cancel. */
   cancel(order: number, cause: number, nowNs: MonoNs): boolean
 }
@@ -87,6 +88,19 @@ export class Settlement implements TimerTarget, ListingOwner {
   owedFills(order: number, nowNs: MonoNs): void {
     const at = this.#caseOf(order)
     if (!at.isAsking && !at.isArmed) this.#arm(at, nowNs, OWED_FILLS_GRACE_NS)
+  }
+
+  /** After a reconciliation: whatever it left undecided is asked for until it is settled. */
+  askUndecided(account: number, nowNs: MonoNs): void {
+    const { orders, live, instrumentsCount } = this.#parts
+    for (let instrument = 0; instrument < instrumentsCount(); instrument++) {
+      let order = live.firstOfInstrument(instrument)
+      for (; order !== -1; order = live.nextOfInstrument(order)) {
+        const isOurs = orders.account[order] === account
+        const isOpenEnded = isUndecided(orders.state[order] as OrderState)
+        if (isOurs && isOpenEnded) this.needsQuery(order, nowNs)
+      }
+    }
   }
 
   /** A query said the venue does not know the id. */

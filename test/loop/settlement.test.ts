@@ -29,6 +29,7 @@ function bench(task = 0) {
     tokens,
     notices: { notice: (_level, code) => alarms.push(code) },
     accountOf: () => account,
+    instrumentsCount: () => 1,
     cancel: (order, _cause, _nowNs) => account.cancel(order) === 0,
   })
   const truth = new OrderTruth({
@@ -157,6 +158,16 @@ describe('the settlement ladder', () => {
     answer(true)
     wait(60)
     expect([state(), account.questions().length]).toEqual(['cancelled', 1])
+  })
+
+  it('takes up whatever a reconciliation left undecided', () => {
+    const { truth, order, settlement, wait, account, id } = bench()
+    truth.enter(order, OrderEvent.NoAnswer, 0, monoNs(100 * NS_PER_S)) // as restored from a journal
+    wait(5)
+    expect(account.questions()).toEqual([])
+    settlement.askUndecided(0, monoNs(105 * NS_PER_S))
+    wait(0.1)
+    expect(account.questions()).toEqual([`order ${id}`])
   })
 
   it('fetches fills that were announced and not shown, after a moment of grace', () => {
