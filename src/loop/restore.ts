@@ -99,9 +99,10 @@ function restoreOrder(past: PastOrder, target: RestoreTarget, nowNs: MonoNs, wal
   orders.state[order] = past.state
   orders.foreignId[order] = past.foreignId
   orders.setVenueOrderId(order, past.venueOrderId)
+  if (isSettled(orders, order)) return target.retention.settled(order, nowNs)
+  // It counts in full from here on, whatever its state: the venue has not been asked yet.
+  target.live.add(order)
   if (!isTerminal(past.state)) target.truth.enter(order, OrderEvent.NoAnswer, 0, nowNs)
-  else if (isSettled(orders, order)) target.retention.settled(order, nowNs)
-  else target.live.add(order)
 }
 
 function scaleChange(
