@@ -3,21 +3,11 @@
 import { Command, CommanderError } from 'commander'
 import { ExitCode, exitCodeOf, printError } from './exit-code.ts'
 import { platformProblem, thisPlatform } from './platform.ts'
+import type { ExploreOptions } from './explore.ts'
+import type { RunOptions } from './run-options.ts'
 import type { TaskCommandName } from './task.ts'
 
 const VERSION = '0.1.0'
-
-/** The options of `floe run`, as commander names them. */
-export interface RunOptions {
-  readonly untilDone?: boolean
-  /** Where the final report goes. */
-  readonly json?: string
-  readonly fresh?: boolean
-  readonly update?: boolean
-  /** A capture that replaces the configured market. */
-  readonly capture?: string
-  readonly liveConfirmed?: boolean
-}
 
 const TASK_COMMANDS: readonly (readonly [TaskCommandName, string])[] = [
   ['start', 'start a task that waits'],
@@ -65,6 +55,7 @@ function buildProgram(finish: Finish): Command {
   addJournal(program, finish)
   addCapture(program, finish)
   addTasks(program, finish)
+  addExplore(program, finish)
   program.addHelpText(
     'after',
     '\nExit codes: 0 done, 1 error, 2 bad configuration or usage, 3 tasks not completed.',
@@ -137,6 +128,22 @@ function addCapture(program: Command, finish: Finish): void {
     .action(async (file: string, options: { venue: string; symbol: string; json?: boolean }) => {
       const { checkCapture } = await import('./capture.ts')
       finish(await checkCapture(file, { ...options, json: options.json === true }))
+    })
+}
+
+function addExplore(program: Command, finish: Finish): void {
+  program
+    .command('explore')
+    .description(
+      'play seeded trouble against engine and venue in virtual time, and check the truth',
+    )
+    .option('--seeds <n>', 'how many', '20')
+    .option('--first-seed <seed>', 'where to begin', '1')
+    .option('--seed <seed>', 'one seed alone: replays a failure')
+    .option('--json <file>', 'write what each seed did there')
+    .action(async (options: ExploreOptions) => {
+      const { exploreSeeds } = await import('./explore.ts')
+      finish(exploreSeeds(options))
     })
 }
 

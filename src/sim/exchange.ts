@@ -37,7 +37,7 @@ import { FEES_BPS_DEFAULT, paidAsset, quoteMoney, type FeeBps } from './fees.ts'
 import { IdBlock } from './id-block.ts'
 import { InstrumentDesk } from './instrument-desk.ts'
 import { replayLedger, type RestoredIds } from './ledger-replay.ts'
-import { ledgerView } from './ledger-view.ts'
+import { ledgerView, type LedgerView } from './ledger-view.ts'
 import type { MarketSource } from './market-source.ts'
 import {
   filterRefusal,
@@ -174,7 +174,7 @@ export class Exchange implements SimExchange {
     return this.#market(symbol).desk.depth(levels)
   }
 
-  ledger(): unknown {
+  ledger(): LedgerView {
     return ledgerView(this.#settlement, this.instruments)
   }
 

@@ -25,6 +25,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   config: [],
   control: [],
   history: [],
+  explore: ['*'],
   cli: ['*'],
   '': ['*'],
 }
@@ -51,6 +52,7 @@ export const PURE_ROOMS: ReadonlySet<string> = new Set([
   'risk',
   'venue',
   'sim',
+  'explore',
 ])
 /** Pure files of rooms that are not pure as a whole. */
 export const PURE_FILES: ReadonlySet<string> = new Set([

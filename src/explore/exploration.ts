@@ -1,0 +1,181 @@
+// Runs one seed: the production engine and adapter against the embedded venue, in virtual time,
+// through faults, disconnects and deaths, until everything rests; then holds the engine's word
+// against the venue's ledger. Same seed, same bytes: the hash covers every journal byte and
+// everything the venue remembered.
+import { createHash } from 'node:crypto'
+import { averageText, D } from '#core/decimal.ts'
+import { errorText } from '#core/engine-error.ts'
+import type { NoticeSink } from '#core/notice.ts'
+import { Prng } from '#core/prng.ts'
+import { monoNs, type MonoNs } from '#core/units.ts'
+import { ModelledDisk } from '#journal/modelled-disk.ts'
+import type { TaskReport } from '#task/task.ts'
+import { EngineLife } from './engine-life.ts'
+import { LedgerWatch } from './ledger-watch.ts'
+import { Person } from './person.ts'
+import { drawScenario, REST_BY_NS, TROUBLE_ENDS_NS } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
+import { BUYER, SELLER, VenueWorld } from './venue-world.ts'
+
+export interface Exploration {
+  readonly seed: number
+  /** '' when every invariant held. */
+  readonly broken: string
+  readonly hash: string
+  readonly deaths: number
+  readonly disconnects: number
+  readonly venueLines: number
+  readonly virtualMs: number
+  /** Notices by code: reconnects, gaps, adoptions, late fills … */
+  readonly notices: ReadonlyMap<string, number>
+}
+
+export function explore(seed: number): Exploration {
+  return new SeedRun(drawScenario(seed)).run()
+}
+
+class SeedRun {
+  readonly #scenario: Scenario
+  readonly #watch: LedgerWatch
+  readonly #world: VenueWorld
+  readonly #disk = new ModelledDisk()
+  readonly #prng: Prng
+  readonly #notices = new Map<string, number>()
+  #life: EngineLife | null = null
+  #deaths = 0
+  #disconnects = 0
+  #wakeNs = 0
+  #isCalm = false
+  readonly #person: Person
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario
+    this.#watch = new LedgerWatch({ [SELLER]: scenario.total, [BUYER]: scenario.total })
+    this.#world = new VenueWorld(scenario, this.#watch)
+    this.#prng = new Prng(scenario.seed ^ 0x5eed)
+    this.#person = new Person(scenario)
+  }
+
+  run(): Exploration {
+    let broken = ''
+    try {
+      broken = this.#live()
+    } catch (thrown) {
+      broken = `threw: ${errorText(thrown)}`
+    }
+    return {
+      seed: this.#scenario.seed,
+      broken,
+      hash: this.#hash(),
+      deaths: this.#deaths,
+      disconnects: this.#disconnects,
+      venueLines: this.#watch.lineCount,
+      virtualMs: Math.round(this.#world.clock.nowNs() / 1e6),
+      notices: this.#notices,
+    }
+  }
+
+  #live(): string {
+    let nowNs: MonoNs = this.#world.clock.nowNs()
+    while (nowNs < REST_BY_NS) {
+      nowNs = this.#world.step(this.#nextNs())
+      this.#trouble(nowNs)
+      if (this.#watch.broken !== '') return this.#watch.broken
+      const life = this.#living(nowNs)
+      if (life === null) continue
+      life.advance(nowNs)
+      if (life.engine.failure !== null) return `failed: ${life.engine.failure.message}`
+      this.#person.look(life.engine, nowNs)
+      if (this.#isAtRest(life)) return this.#judge(life, nowNs)
+      this.#mayDie(life, nowNs)
+    }
+    return `not at rest after ${REST_BY_NS / 1e9} s: ${this.#describe(nowNs)}`
+  }
+
+  /** When something outside the venue's own timers is due. */
+  #nextNs(): MonoNs {
+    const lifeNs = this.#life === null ? this.#wakeNs : this.#life.nextDeadlineNs()
+    const disconnectNs = this.#scenario.disconnectsNs[this.#disconnects] ?? REST_BY_NS
+    const nowNs = this.#world.clock.nowNs()
+    return monoNs(Math.max(nowNs, Math.min(lifeNs, disconnectNs, REST_BY_NS)))
+  }
+
+  #trouble(nowNs: MonoNs): void {
+    const disconnectNs = this.#scenario.disconnectsNs[this.#disconnects]
+    if (disconnectNs !== undefined && nowNs >= disconnectNs) {
+      this.#disconnects++
+      this.#world.disconnect()
+    }
+    if (this.#isCalm || nowNs < TROUBLE_ENDS_NS) return
+    this.#isCalm = true
+    this.#world.faults('none', 0)
+  }
+
+  #living(nowNs: MonoNs): EngineLife | null {
+    if (this.#life !== null || nowNs < this.#wakeNs) return this.#life
+    const notices: NoticeSink = {
+      notice: (_level, code) => this.#notices.set(code, (this.#notices.get(code) ?? 0) + 1),
+    }
+    this.#life = new EngineLife(this.#world, this.#disk, this.#scenario, notices)
+    return this.#life
+  }
+
+  #mayDie(life: EngineLife, nowNs: MonoNs): void {
+    const boundary = this.#scenario.deaths[this.#deaths]
+    if (boundary === undefined || life.recordCount < boundary) return
+    life.die(this.#disk, this.#prng)
+    this.#life = null
+    this.#wakeNs = nowNs + (this.#scenario.downNs[this.#deaths] ?? 0)
+    this.#deaths++
+  }
+
+  #isAtRest(life: EngineLife): boolean {
+    const { engine } = life
+    return engine.isOpen && engine.tasks.areAllOver && engine.isQuiet && !engine.hasWork
+  }
+
+  /** At rest: the engine's word must be the venue's, to the unit. */
+  #judge(life: EngineLife, nowNs: MonoNs): string {
+    const ledger = this.#world.ledger()
+    const open = ledger.orders.find(
+      ({ status }) => status === 'new' || status === 'partially_filled',
+    )
+    if (open !== undefined) return `order ${open.clientOrderId} is left open at the venue`
+    for (const report of life.engine.tasks.reports(nowNs)) {
+      const own = ledger.orders.filter(({ account }) => account === report.account)
+      const filled = own.reduce((sum, order) => sum.add(order.filled), new D(0))
+      const quote = own.reduce((sum, order) => sum.add(order.quote), new D(0))
+      const complaint = complaintOf(report, filled, quote)
+      if (complaint !== '') return `${report.id}: ${complaint}`
+    }
+    return ''
+  }
+
+  #describe(nowNs: MonoNs): string {
+    if (this.#life === null) return 'the engine is down'
+    const { tasks, live, settlement } = this.#life.engine
+    const states = tasks
+      .reports(nowNs)
+      .map(({ id, state, filled, total, reason }) => `${id} ${state} ${filled}/${total} ${reason}`)
+    return `${states.join(', ')}; ${live.count} live, ${settlement.openCount} being asked for`
+  }
+
+  #hash(): string {
+    const hash = createHash('sha256').update(this.#watch.digest())
+    for (const { name, bytes } of this.#disk.files()) hash.update(name).update(bytes)
+    return hash.digest('hex').slice(0, 16)
+  }
+}
+
+function complaintOf(report: TaskReport, filled: D, quote: D): string {
+  const isEnded = report.state === 'COMPLETED' || report.state === 'CANCELLED'
+  if (!isEnded) return `ended ${report.state} (${report.reason})`
+  if (!filled.eq(report.filled))
+    return `says ${report.filled} filled, the venue ${filled.toFixed()}`
+  const parts = filled.add(report.residual).add(report.cancelled)
+  if (!parts.eq(report.total)) return `filled + residual + cancelled is ${parts.toFixed()}`
+  if (filled.isZero()) return ''
+  const average = averageText(quote.div(filled))
+  if (average !== report.average_price) return `average ${report.average_price}, venue ${average}`
+  return ''
+}

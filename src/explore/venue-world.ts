@@ -1,0 +1,138 @@
+// The world outside the engine: virtual time, memory links, and the embedded Binance spot venue
+// with its own ledger, which is the only truth that invariants are held against.
+import type { Clock } from '#core/clock.ts'
+import { Prng } from '#core/prng.ts'
+import { TimerWheel } from '#core/timer-wheel.ts'
+import { monoNs, NS_PER_US, type MonoNs } from '#core/units.ts'
+import { VirtualClock } from '#core/virtual-clock.ts'
+import { BinanceSpotFront } from '#sim/binance-spot/binance-spot-front.ts'
+import type { SimInstrument } from '#sim/exchange-types.ts'
+import { Exchange } from '#sim/exchange.ts'
+import type { LedgerView } from '#sim/ledger-view.ts'
+import { MemoryHost } from '#sim/host-memory.ts'
+import { SyntheticMarket } from '#sim/synthetic-market.ts'
+import type { Credentials } from '#venue/venue.ts'
+import { MemoryNetwork } from '#wire/memory-network.ts'
+import type { LedgerWatch } from './ledger-watch.ts'
+import type { Scenario } from './scenario.ts'
+
+/** 2026-01-01T00:00:00Z: virtual wall time begins there in every run. */
+const BEGIN_US = 1_767_225_600_000_000
+const HOST = '10.0.0.1'
+const PORT = 9_443
+
+export const SELLER = 'seller'
+export const BUYER = 'buyer'
+
+/** An Ed25519 key that Binance's FIX documents publish, and made-up HMAC texts: no secrets. */
+export const CREDENTIALS: Readonly<Record<string, Credentials>> = {
+  [SELLER]: {
+    kind: 'ed25519',
+    key: 'ExploreSeller'.padEnd(64, '0'),
+    secret:
+      '-----BEGIN PRIVATE KEY-----\n' +
+      'MC4CAQAwBQYDK2VwBCIEIIJEYWtGBrhACmb9Dvy+qa8WEf0lQOl1s4CLIAB9m89u\n' +
+      '-----END PRIVATE KEY-----\n',
+  },
+  [BUYER]: { kind: 'hmac', key: 'ExploreBuyer'.padEnd(64, '0'), secret: 'ExploreBuyerSecret' },
+}
+
+const INSTRUMENT: SimInstrument = {
+  symbol: 'BTC/USDT',
+  venueSymbol: 'BTCUSDT',
+  baseAsset: 'BTC',
+  quoteAsset: 'USDT',
+  priceScale: 2,
+  qtyScale: 5,
+  tickUnits: 1,
+  lotUnits: 1,
+  minQtyUnits: 1,
+  maxQtyUnits: 900_000_000,
+  minNotional: '5',
+  status: 'TRADING',
+}
+
+export const URLS = {
+  rest: `http://${HOST}:${PORT}`,
+  ws: `ws://${HOST}:${PORT}`,
+  ws_api: `ws://${HOST}:${PORT}/ws-api/v3`,
+}
+
+export class VenueWorld {
+  readonly clock = new VirtualClock(BEGIN_US)
+  readonly timers = new TimerWheel()
+  readonly network: MemoryNetwork
+  readonly exchange: Exchange
+  readonly front: BinanceSpotFront
+  /** Runs the living engine's turn; set by the life that is running. */
+  afterRead: (nowNs: MonoNs) => void = () => {}
+  readonly #host: MemoryHost
+
+  constructor(scenario: Scenario, watch: LedgerWatch) {
+    const prng = new Prng(scenario.seed)
+    const { clock, timers } = this
+    this.network = new MemoryNetwork(
+      {
+        clock,
+        timers,
+        prng: prng.fork(),
+        latencyNsMin: 50 * NS_PER_US,
+        latencyNsMax: 2_000 * NS_PER_US,
+        cutAtSeededPlaces: true,
+      },
+      (nowNs) => this.afterRead(nowNs),
+    )
+    this.exchange = new Exchange({
+      markets: [{ instrument: INSTRUMENT, source: marketOf(scenario, clock) }],
+      balances: { [SELLER]: { BTC: '10' }, [BUYER]: { USDT: '1000000' } },
+      startUs: clock.wallUs(),
+      store: watch,
+    })
+    this.front = new BinanceSpotFront({
+      exchange: this.exchange,
+      credentials: Object.entries(CREDENTIALS).map(([account, key]) => ({ account, ...key })),
+      feesBps: { maker: 10, taker: 10 },
+    })
+    this.#host = new MemoryHost(this.front, { clock, timers, prng: prng.fork() })
+    this.network.listen(HOST, PORT, this.#host)
+    this.faults(scenario.faults, scenario.seed)
+  }
+
+  faults(profile: 'none' | 'some', seed: number): void {
+    this.front.command({ name: 'faults', profile, seed }, this.nowUs())
+  }
+
+  /** The venue drops every connection. */
+  disconnect(): void {
+    this.front.command({ name: 'disconnect' }, this.nowUs())
+  }
+
+  /** The machine under the engine's connections is gone: what was under way is lost. */
+  cutAll(): void {
+    for (const link of this.network.links()) this.network.cut(link)
+  }
+
+  nowUs(): number {
+    return this.#host.nowUs(this.clock.nowNs())
+  }
+
+  ledger(): LedgerView {
+    return this.exchange.ledger()
+  }
+
+  /** Moves to the next thing that happens anywhere, at the latest to `untilNs`. */
+  step(untilNs: MonoNs): MonoNs {
+    const nextNs = Math.min(untilNs, Math.max(this.clock.nowNs(), this.timers.nextDeadlineNs()))
+    this.clock.advanceTo(monoNs(nextNs))
+    this.timers.advance(monoNs(nextNs))
+    return monoNs(nextNs)
+  }
+}
+
+function marketOf(scenario: Scenario, clock: Clock): SyntheticMarket {
+  return new SyntheticMarket(INSTRUMENT, {
+    seed: scenario.seed,
+    startUs: clock.wallUs(),
+    fairPrice: '60000.00',
+  })
+}
