@@ -144,7 +144,6 @@ export class Engine implements TimerTarget {
       ...tables,
       ...aids,
       accountOf: (order) => roster.accounts[orders.account[order]!]!,
-      instrumentsCount: () => instruments.count,
       cancel: (order, cause, nowNs) => this.#sender.cancel(order, cause, nowNs),
     })
     const news = new OrderNews({ ...aids, orders, settlement, retention, ack: latencies.ack })

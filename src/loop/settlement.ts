@@ -54,7 +54,7 @@ export interface SettlementParts {
   readonly tokens: ListingTokens
   readonly notices: NoticeSink
   accountOf(order: number): VenueAccount
-  instrumentsCount(): number
+  readonly instruments: { readonly count: number }
   /** loop/order-sender: asks again for a cancel. */
   cancel(order: number, cause: number, nowNs: MonoNs): boolean
 }
@@ -92,8 +92,8 @@ export class Settlement implements TimerTarget, ListingOwner {
 
   /** After a reconciliation: whatever it left undecided is asked for until it is settled. */
   askUndecided(account: number, nowNs: MonoNs): void {
-    const { orders, live, instrumentsCount } = this.#parts
-    for (let instrument = 0; instrument < instrumentsCount(); instrument++) {
+    const { orders, live, instruments } = this.#parts
+    for (let instrument = 0; instrument < instruments.count; instrument++) {
       let order = live.firstOfInstrument(instrument)
       for (; order !== -1; order = live.nextOfInstrument(order)) {
         const isOurs = orders.account[order] === account

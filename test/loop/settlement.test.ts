@@ -29,7 +29,7 @@ function bench(task = 0) {
     tokens,
     notices: { notice: (_level, code) => alarms.push(code) },
     accountOf: () => account,
-    instrumentsCount: () => 1,
+    instruments: { count: 1 },
     cancel: (order, _cause, _nowNs) => account.cancel(order) === 0,
   })
   const truth = new OrderTruth({
