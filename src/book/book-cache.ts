@@ -34,6 +34,7 @@ interface MarketState {
   readonly tape: TradeTape
   readonly gapText: string
   readonly liveText: string
+  readonly staleText: string
 }
 
 export class BookCache implements MarketSink {
@@ -67,6 +68,7 @@ export class BookCache implements MarketSink {
       tape: new TradeTape(),
       gapText: `${name}: the depth stream has a hole; stale until resynced`,
       liveText: `${name}: the book is live`,
+      staleText: `${name}: the feed was lost; the book is stale until resynced`,
     }
     return book
   }
@@ -176,7 +178,9 @@ export class BookCache implements MarketSink {
   onFeedLost(instrument: number, nowNs: MonoNs): void {
     const market = this.#markets[instrument]
     if (market === undefined) return
+    const wasLive = market.book.state === BookState.Live
     market.sync.onFeedLost()
+    if (wasLive) this.#notices.notice('warn', 'book_stale', market.staleText, nowNs)
     market.book.lastChangeNs = nowNs
     this.#dirty.mark(instrument)
   }

@@ -24,6 +24,8 @@ import { Fate, WorkingOrder } from './working-order.ts'
 const POST_ONLY_RETRIES_MAX = 5
 /** How soon to ask again after a local condition that passes by itself. */
 const LOCAL_RETRY_NS = 10 * NS_PER_MS
+/** While funds lack, the balances the venue pushes are looked at; the venue is not asked. */
+const FUNDS_LOOK_NS = 100 * NS_PER_MS
 const STALE_BOOK_LOOK_NS = 100 * NS_PER_MS
 
 export const Verdict = { Continue: 0, TotalFilled: 1, Fault: 2 } as const
@@ -261,9 +263,22 @@ export class IcebergCycle {
         ? this.#finish('residual below the venue minimum')
         : this.#fault("total_quantity is below the venue's minimum order; raise it", false)
     }
+    if (this.#lacksFunds(qty, price)) {
+      this.trouble.pace.later(nowNs, FUNDS_LOOK_NS)
+      this.#wake(this.trouble.pace.notBeforeNs)
+      return Verdict.Continue
+    }
     const type = postOnly ? OrderType.LimitMaker : OrderType.Limit
     this.#context.intents.place(this.#address, type, price, qty)
     return Verdict.Continue
+  }
+
+  /** H29: refused once for lack of funds, it is sent again when a balance covers it. */
+  #lacksFunds(qty: QtyUnits, price: PriceUnits): boolean {
+    if (this.trouble.suspended !== 'insufficient_balance') return false
+    const { account, side } = this.#address
+    const free = this.#context.freeFunds(account, spentAsset(this.#instrument, side))
+    return fundsFault({ instrument: this.#instrument, side, qty, price }, free) !== ''
   }
 
   #onRejected(reason: number, nowNs: MonoNs): void {

@@ -245,13 +245,17 @@ describe('iceberg, trouble', () => {
     expect(bench.state).toBe('EXECUTING')
   })
 
-  it('suspends without funds and probes once a second instead of looping', () => {
+  it('suspends without funds, asks nobody, and goes on when a balance covers the slice', () => {
     const bench = new TaskBench(BTC, sell()).start()
+    bench.freeFunds = 0.05
     bench.reject(RejectReason.InsufficientBalance).sent()
     bench.wait(500)
     expect(bench.sent()).toEqual([])
     expect(bench.report.reason).toBe('suspended: insufficient_balance')
-    bench.wait(600)
+    bench.wait(60_000)
+    expect(bench.sent()).toEqual([])
+    bench.freeFunds = 0.1
+    bench.wait(100)
     expect(bench.sent()).toEqual(['sell 0.1 @ 43250'])
     bench.accept()
     expect(bench.report.reason).toBe('')
