@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { EngineError } from '#core/engine-error.ts'
+import { cellCoverage, countCells } from '#explore/coverage.ts'
 import { explore, type Exploration } from '#explore/exploration.ts'
 import { ExitCode } from './exit-code.ts'
 
@@ -19,6 +20,7 @@ export function exploreSeeds(options: ExploreOptions): number {
   const first = wholeNumber(options.seed ?? options.firstSeed, '--first-seed')
   const count = options.seed === undefined ? wholeNumber(options.seeds, '--seeds') : 1
   const runs: Exploration[] = []
+  countCells()
   for (let seed = first; seed < first + count; seed++) {
     const run = explore(seed)
     runs.push(run)
@@ -28,8 +30,8 @@ export function exploreSeeds(options: ExploreOptions): number {
   }
   process.stdout.write(`${summaryOf(runs)}\n`)
   if (options.json !== undefined) {
-    const rows = runs.map((run) => ({ ...run, notices: Object.fromEntries(run.notices) }))
-    writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`)
+    const document = { cells: cellCoverage(), seeds: runs.map(rowOf) }
+    writeFileSync(options.json, `${JSON.stringify(document, null, 2)}\n`)
   }
   return runs.every(({ broken }) => broken === '') ? ExitCode.Done : ExitCode.Error
 }
@@ -42,21 +44,46 @@ function sayBroken(run: Exploration): void {
 
 function summaryOf(runs: readonly Exploration[]): string {
   const sum = (of: (run: Exploration) => number) => runs.reduce((total, run) => total + of(run), 0)
-  const notices = new Map<string, number>()
-  for (const run of runs) {
-    for (const [code, times] of run.notices) notices.set(code, (notices.get(code) ?? 0) + times)
-  }
   const hash = createHash('sha256')
   for (const run of runs) hash.update(run.hash)
-  const counts = [...notices].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const messages = addedUp(runs.map((run) => run.messages))
+  const messageCount = [...messages.values()].reduce((total, times) => total + times, 0)
   return [
     `${runs.length} seeds, ${sum((run) => (run.broken === '' ? 0 : 1))} broken, ` +
-      `${sum((run) => run.deaths)} deaths, ${sum((run) => run.disconnects)} disconnects, ` +
+      `${sum((run) => run.deaths)} deaths, ${messageCount} venue messages, ` +
       `${sum((run) => run.venueLines)} venue facts, ` +
       `${Math.round(sum((run) => run.virtualMs) / 1_000)} s of virtual time`,
-    `seen: ${counts.map(([code, times]) => `${code} ${times}`).join(', ')}`,
+    `messages and faults: ${countsText(messages)}`,
+    `incidents: ${countsText(addedUp(runs.map((run) => run.incidents)))}`,
+    `notices: ${countsText(addedUp(runs.map((run) => run.notices)))}`,
+    `cells taken: ${cellsText()}`,
     `hash ${hash.digest('hex').slice(0, 16)}`,
   ].join('\n')
+}
+
+const rowOf = (run: Exploration) => ({
+  ...run,
+  messages: Object.fromEntries(run.messages),
+  incidents: Object.fromEntries(run.incidents),
+  notices: Object.fromEntries(run.notices),
+})
+
+const cellsText = (): string =>
+  cellCoverage()
+    .map(({ table, taken, cells }) => `${table} ${taken}/${cells}`)
+    .join(', ')
+
+function addedUp(counts: readonly ReadonlyMap<string, number>[]): Map<string, number> {
+  const sums = new Map<string, number>()
+  for (const [name, times] of counts.flatMap((map) => [...map])) {
+    sums.set(name, (sums.get(name) ?? 0) + times)
+  }
+  return sums
+}
+
+function countsText(counts: ReadonlyMap<string, number>): string {
+  const sorted = [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return sorted.map(([name, times]) => `${name} ${times}`).join(', ') || 'none'
 }
 
 function wholeNumber(text: string, option: string): number {

@@ -11,6 +11,7 @@ export class TransitionTable {
   readonly stateNames: readonly string[]
   readonly eventNames: readonly string[]
   readonly #cells: Uint8Array
+  #taken: Uint32Array | null = null
 
   constructor(name: string, states: Names, events: Names, rows: readonly TransitionRow[]) {
     this.name = name
@@ -22,12 +23,32 @@ export class TransitionTable {
 
   /** The state after `event`, or −1 where the table does not allow it. */
   next(state: number, event: number): number {
-    const next = this.#cells[state * this.eventNames.length + event]!
-    return next === ILLEGAL ? -1 : next
+    const cell = state * this.eventNames.length + event
+    const next = this.#cells[cell]!
+    if (next === ILLEGAL) return -1
+    if (this.#taken !== null) this.#taken[cell]!++
+    return next
+  }
+
+  /** From now on counts how often each cell is looked up: what a test has seen of this table. */
+  count(): void {
+    this.#taken ??= new Uint32Array(this.#cells.length)
+  }
+
+  /** The legal cells with their counts since `count`, as `Open + FillPart`. */
+  counts(): Map<string, number> {
+    const counts = new Map<string, number>()
+    for (const [cell, next] of this.#cells.entries()) {
+      if (next === ILLEGAL) continue
+      const state = this.stateNames[Math.floor(cell / this.eventNames.length)]
+      const event = this.eventNames[cell % this.eventNames.length]
+      counts.set(`${state} + ${event}`, this.#taken?.[cell] ?? 0)
+    }
+    return counts
   }
 
   allows(state: number, event: number): boolean {
-    return this.next(state, event) >= 0
+    return this.#cells[state * this.eventNames.length + event]! !== ILLEGAL
   }
 
   /** The refusal of an event that the table does not allow, naming both. */

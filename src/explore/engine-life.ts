@@ -14,9 +14,8 @@ import type { Scenario } from './scenario.ts'
 import { BUYER, CREDENTIALS, SELLER, URLS, type VenueWorld } from './venue-world.ts'
 
 const MARKET = 'binance_spot'
-const INSTANCE = 7
-/** How long a group of records takes to reach the modelled medium. */
-const SYNC_NS = 300_000
+/** What its client order ids carry. */
+export const INSTANCE = 7
 const RING_BYTES = 1 << 20
 
 export class EngineLife {
@@ -30,7 +29,7 @@ export class EngineLife {
     this.#world = world
     const { clock, network } = world
     const nowNs = clock.nowNs()
-    const start = { instance: INSTANCE, wallUs: clock.wallUs(), nowNs, syncNs: SYNC_NS }
+    const start = { instance: INSTANCE, wallUs: clock.wallUs(), nowNs, syncNs: scenario.syncNs }
     this.#modelled = new ModelledJournal(
       disk,
       { ...start, configHash: '', mode: 'sim' },
@@ -86,12 +85,16 @@ export class EngineLife {
     this.#modelled.pump(nowNs)
   }
 
-  /** SIGKILL and the power with it: what was not synced may be lost, links are cut. */
+  /**
+   * SIGKILL and the power with it: what was not synced may be lost. What was already written to a
+   * link is lost with it, or still reaches the venue although the journal may have forgotten it.
+   */
   die(disk: ModelledDisk, prng: Prng): void {
     this.#isAlive = false
     this.#world.afterRead = () => {}
     disk.crash(prng)
-    this.#world.cutAll()
+    if (prng.chance(0.5)) this.#world.cutAll()
+    else this.#world.endAll()
   }
 
   #turn(nowNs: MonoNs): void {
@@ -119,6 +122,13 @@ class MortalDialer implements Dialer {
     return link
   }
 }
+
+/** In the order of their indexes: the watch knows by the ids which task an order is of. */
+export const watchedTasks = (scenario: Scenario) =>
+  tasksOf(scenario).map(({ parameters }) => ({
+    account: parameters.account,
+    total: parameters.total_quantity,
+  }))
 
 function tasksOf(scenario: Scenario) {
   const { total, slice, offsetTicks, toleranceTicks, repriceIntervalMs } = scenario

@@ -1,21 +1,22 @@
 // Runs one seed: the production engine and adapter against the embedded venue, in virtual time,
 // through faults, disconnects and deaths, until everything rests; then holds the engine's word
-// against the venue's ledger. Same seed, same bytes: the hash covers every journal byte and
-// everything the venue remembered.
+// against the venue's ledger. Same seed, same bytes: the hash covers every byte of every link and
+// journal, and everything the venue remembered.
 import { createHash } from 'node:crypto'
-import { averageText, D } from '#core/decimal.ts'
+import { averageText, type D } from '#core/decimal.ts'
 import { errorText } from '#core/engine-error.ts'
 import type { NoticeSink } from '#core/notice.ts'
 import { Prng } from '#core/prng.ts'
 import { monoNs, type MonoNs } from '#core/units.ts'
 import { ModelledDisk } from '#journal/modelled-disk.ts'
 import type { TaskReport } from '#task/task.ts'
-import { EngineLife } from './engine-life.ts'
+import { EngineLife, INSTANCE, watchedTasks } from './engine-life.ts'
+import { IncidentCalendar } from './incident.ts'
 import { LedgerWatch } from './ledger-watch.ts'
 import { Person } from './person.ts'
 import { drawScenario, REST_BY_NS, TROUBLE_ENDS_NS } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
-import { BUYER, SELLER, VenueWorld } from './venue-world.ts'
+import { VenueWorld } from './venue-world.ts'
 
 export interface Exploration {
   readonly seed: number
@@ -23,12 +24,17 @@ export interface Exploration {
   readonly broken: string
   readonly hash: string
   readonly deaths: number
-  readonly disconnects: number
+  /** By kind, those that happened before everything was at rest. */
+  readonly incidents: ReadonlyMap<string, number>
+  /** Messages at the venue by kind, and what the fault plan made of some: `answer drop`. */
+  readonly messages: ReadonlyMap<string, number>
   readonly venueLines: number
   readonly virtualMs: number
   /** Notices by code: reconnects, gaps, adoptions, late fills … */
   readonly notices: ReadonlyMap<string, number>
 }
+
+const ENDS: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELLED'])
 
 export function explore(seed: number): Exploration {
   return new SeedRun(drawScenario(seed)).run()
@@ -43,17 +49,22 @@ class SeedRun {
   readonly #notices = new Map<string, number>()
   #life: EngineLife | null = null
   #deaths = 0
-  #disconnects = 0
+  readonly #incidents = new Map<string, number>()
+  readonly #calendar: IncidentCalendar
   #wakeNs = 0
   #isCalm = false
   readonly #person: Person
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario
-    this.#watch = new LedgerWatch({ [SELLER]: scenario.total, [BUYER]: scenario.total })
+    this.#watch = new LedgerWatch(INSTANCE, watchedTasks(scenario))
     this.#world = new VenueWorld(scenario, this.#watch)
     this.#prng = new Prng(scenario.seed ^ 0x5eed)
     this.#person = new Person(scenario)
+    this.#calendar = new IncidentCalendar(scenario.incidents, (kind, isOn) => {
+      if (isOn) add(this.#incidents, kind)
+      this.#world.incident(kind, isOn)
+    })
   }
 
   run(): Exploration {
@@ -68,7 +79,8 @@ class SeedRun {
       broken,
       hash: this.#hash(),
       deaths: this.#deaths,
-      disconnects: this.#disconnects,
+      incidents: this.#incidents,
+      messages: this.#world.front.messageCounts,
       venueLines: this.#watch.lineCount,
       virtualMs: Math.round(this.#world.clock.nowNs() / 1e6),
       notices: this.#notices,
@@ -95,17 +107,12 @@ class SeedRun {
   /** When something outside the venue's own timers is due. */
   #nextNs(): MonoNs {
     const lifeNs = this.#life === null ? this.#wakeNs : this.#life.nextDeadlineNs()
-    const disconnectNs = this.#scenario.disconnectsNs[this.#disconnects] ?? REST_BY_NS
     const nowNs = this.#world.clock.nowNs()
-    return monoNs(Math.max(nowNs, Math.min(lifeNs, disconnectNs, REST_BY_NS)))
+    return monoNs(Math.max(nowNs, Math.min(lifeNs, this.#calendar.nextNs, REST_BY_NS)))
   }
 
   #trouble(nowNs: MonoNs): void {
-    const disconnectNs = this.#scenario.disconnectsNs[this.#disconnects]
-    if (disconnectNs !== undefined && nowNs >= disconnectNs) {
-      this.#disconnects++
-      this.#world.disconnect()
-    }
+    this.#calendar.advance(nowNs)
     if (this.#isCalm || nowNs < TROUBLE_ENDS_NS) return
     this.#isCalm = true
     this.#world.faults('none', 0)
@@ -114,7 +121,7 @@ class SeedRun {
   #living(nowNs: MonoNs): EngineLife | null {
     if (this.#life !== null || nowNs < this.#wakeNs) return this.#life
     const notices: NoticeSink = {
-      notice: (_level, code) => this.#notices.set(code, (this.#notices.get(code) ?? 0) + 1),
+      notice: (_level, code) => add(this.#notices, code),
     }
     this.#life = new EngineLife(this.#world, this.#disk, this.#scenario, notices)
     return this.#life
@@ -131,7 +138,8 @@ class SeedRun {
 
   #isAtRest(life: EngineLife): boolean {
     const { engine } = life
-    return engine.isOpen && engine.tasks.areAllOver && engine.isQuiet && !engine.hasWork
+    const isQuiet = engine.isOpen && engine.isQuiet && !engine.hasWork
+    return isQuiet && engine.tasks.tasks.every(({ stateName }) => ENDS.has(stateName))
   }
 
   /** At rest: the engine's word must be the venue's, to the unit. */
@@ -141,11 +149,8 @@ class SeedRun {
       ({ status }) => status === 'new' || status === 'partially_filled',
     )
     if (open !== undefined) return `order ${open.clientOrderId} is left open at the venue`
-    for (const report of life.engine.tasks.reports(nowNs)) {
-      const own = ledger.orders.filter(({ account }) => account === report.account)
-      const filled = own.reduce((sum, order) => sum.add(order.filled), new D(0))
-      const quote = own.reduce((sum, order) => sum.add(order.quote), new D(0))
-      const complaint = complaintOf(report, filled, quote)
+    for (const [task, report] of life.engine.tasks.reports(nowNs).entries()) {
+      const complaint = complaintOf(report, this.#watch.traded(task))
       if (complaint !== '') return `${report.id}: ${complaint}`
     }
     return ''
@@ -161,15 +166,19 @@ class SeedRun {
   }
 
   #hash(): string {
-    const hash = createHash('sha256').update(this.#watch.digest())
+    const hash = createHash('sha256')
+    hash.update(this.#watch.digest()).update(this.#world.bytesDigest())
     for (const { name, bytes } of this.#disk.files()) hash.update(name).update(bytes)
     return hash.digest('hex').slice(0, 16)
   }
 }
 
-function complaintOf(report: TaskReport, filled: D, quote: D): string {
-  const isEnded = report.state === 'COMPLETED' || report.state === 'CANCELLED'
-  if (!isEnded) return `ended ${report.state} (${report.reason})`
+const add = (counts: Map<string, number>, name: string): unknown =>
+  counts.set(name, (counts.get(name) ?? 0) + 1)
+
+function complaintOf(report: TaskReport, venue: { readonly qty: D; readonly quote: D }): string {
+  const { qty: filled, quote } = venue
+  if (!ENDS.has(report.state)) return `ended ${report.state} (${report.reason})`
   if (!filled.eq(report.filled))
     return `says ${report.filled} filled, the venue ${filled.toFixed()}`
   const parts = filled.add(report.residual).add(report.cancelled)

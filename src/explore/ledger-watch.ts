@@ -2,33 +2,44 @@
 // told, and each is held against what must never happen. It believes the venue, not the engine.
 import { createHash } from 'node:crypto'
 import { D } from '#core/decimal.ts'
+import { clientIdParts, ParsedClientId } from '#order/client-order-id.ts'
 import { parseLedger, type LedgerLine, type LedgerStore } from '#sim/venue-ledger.ts'
 
 interface WatchedOrder {
-  readonly account: string
+  readonly task: number
   openUnits: number
+  filledUnits: number
+  quoteUnits: bigint
+}
+
+/** What one task may do, and from where. */
+export interface WatchedTask {
+  readonly account: string
+  /** Decimal text. */
+  readonly total: string
 }
 
 const QTY_SCALE_UNITS = 100_000
+const PRICE_SCALE_UNITS = 100
 
 export class LedgerWatch implements LedgerStore {
   /** The first thing that was broken, or ''. */
   broken = ''
   lineCount = 0
-  readonly #totals: Readonly<Record<string, number>>
-  readonly #filled = new Map<string, number>()
+  readonly #tasks: readonly (WatchedTask & { readonly totalUnits: number })[]
+  readonly #instance: number
   readonly #orders = new Map<number, WatchedOrder>()
   readonly #ids = new Set<string>()
+  readonly #parsed = new ParsedClientId()
   readonly #hash = createHash('sha256')
 
-  /** `totals`: what each account's one task may trade, decimal text. */
-  constructor(totals: Readonly<Record<string, string>>) {
-    this.#totals = Object.fromEntries(
-      Object.entries(totals).map(([account, total]) => [
-        account,
-        new D(total).mul(QTY_SCALE_UNITS).toNumber(),
-      ]),
-    )
+  /** `tasks` by the index that client order ids carry. */
+  constructor(instance: number, tasks: readonly WatchedTask[]) {
+    this.#instance = instance
+    this.#tasks = tasks.map((task) => ({
+      ...task,
+      totalUnits: new D(task.total).mul(QTY_SCALE_UNITS).toNumber(),
+    }))
   }
 
   append(line: string): void {
@@ -42,40 +53,69 @@ export class LedgerWatch implements LedgerStore {
     return this.#hash.copy().digest('hex')
   }
 
-  filledOf(account: string): number {
-    return this.#filled.get(account) ?? 0
+  /** What the venue has filled for this task's ids. */
+  traded(task: number): { readonly qty: D; readonly quote: D } {
+    let qtyUnits = 0
+    let quoteUnits = 0n
+    for (const order of this.#ordersOf(task)) {
+      qtyUnits += order.filledUnits
+      quoteUnits += order.quoteUnits
+    }
+    const quoteScale = PRICE_SCALE_UNITS * QTY_SCALE_UNITS
+    return {
+      qty: new D(qtyUnits).div(QTY_SCALE_UNITS),
+      quote: new D(quoteUnits.toString()).div(quoteScale),
+    }
   }
 
   #look(line: LedgerLine): void {
-    if (line.kind === 'order') {
-      if (this.#ids.has(line.clientOrderId)) this.#break(`id ${line.clientOrderId} used twice`)
-      this.#ids.add(line.clientOrderId)
-      this.#orders.set(line.orderId, { account: line.account, openUnits: line.qtyUnits })
-      this.#checkExposure(line.account)
-    } else if (line.kind === 'trade') {
-      for (const { orderId } of line.fills) this.#fill(orderId, line.qtyUnits)
+    if (line.kind === 'order') this.#order(line)
+    else if (line.kind === 'trade') {
+      for (const { orderId } of line.fills) this.#fill(orderId, line.qtyUnits, line.priceUnits)
     } else if (line.kind === 'done') {
       const order = this.#orders.get(line.orderId)
       if (order !== undefined) order.openUnits = 0
     }
   }
 
-  #fill(orderId: number, qtyUnits: number): void {
+  #order(line: LedgerLine & { readonly kind: 'order' }): void {
+    const { clientOrderId, orderId, account, qtyUnits } = line
+    if (this.#ids.has(clientOrderId)) this.#break(`id ${clientOrderId} used twice`)
+    this.#ids.add(clientOrderId)
+    const task = this.#taskOf(clientOrderId)
+    if (this.#tasks[task]?.account !== account) {
+      return this.#break(`id ${clientOrderId} names no task of account ${account}`)
+    }
+    this.#orders.set(orderId, { task, openUnits: qtyUnits, filledUnits: 0, quoteUnits: 0n })
+    this.#checkExposure(task)
+  }
+
+  #taskOf(clientOrderId: string): number {
+    const id = this.#parsed
+    if (!id.parseText(clientOrderId)) return -1
+    const parts = clientIdParts(id.hi, id.lo)
+    return parts.instance === this.#instance ? parts.task : -1
+  }
+
+  #fill(orderId: number, qtyUnits: number, priceUnits: number): void {
     const order = this.#orders.get(orderId)
     if (order === undefined) return
     order.openUnits -= qtyUnits
-    this.#filled.set(order.account, this.filledOf(order.account) + qtyUnits)
-    this.#checkExposure(order.account)
+    order.filledUnits += qtyUnits
+    order.quoteUnits += BigInt(qtyUnits) * BigInt(priceUnits)
+    this.#checkExposure(order.task)
   }
 
   /** filled + open at the venue ≤ total, at every moment. */
-  #checkExposure(account: string): void {
-    let exposure = this.filledOf(account)
-    for (const order of this.#orders.values()) {
-      if (order.account === account) exposure += order.openUnits
-    }
-    const total = this.#totals[account] ?? 0
-    if (exposure > total) this.#break(`${account}: filled + open ${exposure} of ${total} lots`)
+  #checkExposure(task: number): void {
+    let exposure = 0
+    for (const order of this.#ordersOf(task)) exposure += order.filledUnits + order.openUnits
+    const total = this.#tasks[task]?.totalUnits ?? 0
+    if (exposure > total) this.#break(`task ${task}: filled + open ${exposure} of ${total} lots`)
+  }
+
+  #ordersOf(task: number): WatchedOrder[] {
+    return [...this.#orders.values()].filter((order) => order.task === task)
   }
 
   #break(what: string): void {

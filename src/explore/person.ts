@@ -1,11 +1,13 @@
-// The person at the keyboard: pauses a task and resumes it, and after a while takes back what is
-// not done. Commands may be lost with a dying engine, so a person looks and says it again.
+// The person at the keyboard: pauses a task and resumes it, mends what stands in an error once the
+// trouble is over, and after a while takes back what is not done. Commands may be lost with a dying
+// engine, so a person looks and says it again.
 import type { MonoNs } from '#core/units.ts'
 import type { Engine } from '#engine.ts'
 import type { TaskCommand } from '#task/task.ts'
-import { CANCEL_AT_NS, PAUSE_LASTS_NS, type Scenario } from './scenario.ts'
+import { CANCEL_AT_NS, PAUSE_LASTS_NS, TROUBLE_ENDS_NS, type Scenario } from './scenario.ts'
 
 const PAUSED_TASK = 'sell-1'
+const ENDED: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELLED', 'CANCELLING'])
 
 export class Person {
   readonly #pauseNs: number
@@ -26,7 +28,9 @@ export class Person {
     for (const task of engine.tasks.tasks) {
       const isForgotten = task.stateName === 'PAUSED' && nowNs >= this.#resumeNs
       if (isForgotten) this.#say(engine, task.id, 'resume', nowNs)
-      const isTooLong = nowNs >= CANCEL_AT_NS && !task.isOver && task.stateName !== 'CANCELLING'
+      const isMended = nowNs >= TROUBLE_ENDS_NS && nowNs < CANCEL_AT_NS
+      if (task.stateName === 'ERROR' && isMended) this.#say(engine, task.id, 'recover', nowNs)
+      const isTooLong = nowNs >= CANCEL_AT_NS && !ENDED.has(task.stateName)
       if (isTooLong) this.#say(engine, task.id, 'cancel', nowNs)
     }
   }

@@ -1,10 +1,12 @@
 // What one seed stands for: two icebergs, a market, a bad day at the venue and some deaths.
-import { NS_PER_MS, NS_PER_S } from '#core/units.ts'
+import { NS_PER_MS, NS_PER_S, NS_PER_US } from '#core/units.ts'
 import { Prng } from '#core/prng.ts'
+import type { FaultProfile } from '#sim/fault-plan.ts'
+import { drawIncidents, type Incident } from './incident.ts'
 
 export interface Scenario {
   readonly seed: number
-  readonly faults: 'none' | 'some'
+  readonly faults: FaultProfile
   /** Base quantity of each task, decimal text. */
   readonly total: string
   readonly slice: string
@@ -15,8 +17,9 @@ export interface Scenario {
   readonly deaths: readonly number[]
   /** How long it stays down after each death, ns. */
   readonly downNs: readonly number[]
-  /** The venue drops every connection at these times, ns. */
-  readonly disconnectsNs: readonly number[]
+  readonly incidents: readonly Incident[]
+  /** How long a group of records takes to reach the modelled medium, ns. */
+  readonly syncNs: number
   /** A command on the first task: pause, and resume after a while; −1 = none. */
   readonly pauseNs: number
 }
@@ -29,6 +32,9 @@ export const REST_BY_NS = 240 * NS_PER_S
 export const CANCEL_AT_NS = 120 * NS_PER_S
 export const PAUSE_LASTS_NS = 3 * NS_PER_S
 
+const PROFILES = ['none', 'some', 'some', 'many', 'many'] as const
+/** A fast drive, and one so slow that a death loses orders which the venue has. */
+const SYNCS_US = [300, 300, 5_000, 50_000] as const
 const LOTS_PER_BASE = 100_000
 /** Mostly at the touch: a crossing order lives too short to meet trouble. */
 const OFFSETS = [-2, 0, 0, 0, 0, 1] as const
@@ -41,7 +47,7 @@ export function drawScenario(seed: number): Scenario {
   const deaths = Array.from({ length: prng.nextInteger(0, 3) }, () => prng.nextInteger(10, 140))
   return {
     seed,
-    faults: prng.chance(0.85) ? 'some' : 'none',
+    faults: PROFILES[prng.nextInteger(0, PROFILES.length - 1)] ?? 'none',
     total: lotsText(totalLots),
     slice: lotsText(sliceLots),
     offsetTicks: OFFSETS[prng.nextInteger(0, OFFSETS.length - 1)] ?? 0,
@@ -49,9 +55,8 @@ export function drawScenario(seed: number): Scenario {
     repriceIntervalMs: prng.nextInteger(0, 3) * 100,
     deaths,
     downNs: deaths.map(() => prng.nextInteger(5, 3_000) * NS_PER_MS),
-    disconnectsNs: Array.from({ length: prng.nextInteger(0, 2) }, () =>
-      prng.nextInteger(500, 20_000),
-    ).map((ms) => ms * NS_PER_MS),
+    incidents: drawIncidents(prng),
+    syncNs: SYNCS_US[prng.nextInteger(0, SYNCS_US.length - 1)]! * NS_PER_US,
     pauseNs: prng.chance(0.3) ? prng.nextInteger(1_000, 10_000) * NS_PER_MS : -1,
   }
 }

@@ -1,5 +1,6 @@
 // The world outside the engine: virtual time, memory links, and the embedded Binance spot venue
 // with its own ledger, which is the only truth that invariants are held against.
+import { createHash } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
 import { Prng } from '#core/prng.ts'
 import { TimerWheel } from '#core/timer-wheel.ts'
@@ -8,11 +9,14 @@ import { VirtualClock } from '#core/virtual-clock.ts'
 import { BinanceSpotFront } from '#sim/binance-spot/binance-spot-front.ts'
 import type { SimInstrument } from '#sim/exchange-types.ts'
 import { Exchange } from '#sim/exchange.ts'
+import type { FrontCommand } from '#sim/front.ts'
 import type { LedgerView } from '#sim/ledger-view.ts'
 import { MemoryHost } from '#sim/host-memory.ts'
+import type { FaultProfile } from '#sim/fault-plan.ts'
 import { SyntheticMarket } from '#sim/synthetic-market.ts'
 import type { Credentials } from '#venue/venue.ts'
 import { MemoryNetwork } from '#wire/memory-network.ts'
+import type { IncidentKind } from './incident.ts'
 import type { LedgerWatch } from './ledger-watch.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -20,6 +24,10 @@ import type { Scenario } from './scenario.ts'
 const BEGIN_US = 1_767_225_600_000_000
 const HOST = '10.0.0.1'
 const PORT = 9_443
+/** Added to every request of a slow venue. */
+const SLOW_MS = 150
+/** Beyond what a request's receive window allows. */
+const CLOCK_OFF_MS = 8_000
 
 export const SELLER = 'seller'
 export const BUYER = 'buyer'
@@ -67,6 +75,7 @@ export class VenueWorld {
   /** Runs the living engine's turn; set by the life that is running. */
   afterRead: (nowNs: MonoNs) => void = () => {}
   readonly #host: MemoryHost
+  readonly #bytes = createHash('sha256')
 
   constructor(scenario: Scenario, watch: LedgerWatch) {
     const prng = new Prng(scenario.seed)
@@ -79,6 +88,7 @@ export class VenueWorld {
         latencyNsMin: 50 * NS_PER_US,
         latencyNsMax: 2_000 * NS_PER_US,
         cutAtSeededPlaces: true,
+        onWritten: (bytes) => this.#bytes.update(bytes),
       },
       (nowNs) => this.afterRead(nowNs),
     )
@@ -98,18 +108,49 @@ export class VenueWorld {
     this.faults(scenario.faults, scenario.seed)
   }
 
-  faults(profile: 'none' | 'some', seed: number): void {
-    this.front.command({ name: 'faults', profile, seed }, this.nowUs())
+  faults(profile: FaultProfile, seed: number): void {
+    this.#command({ name: 'faults', profile, seed })
   }
 
-  /** The venue drops every connection. */
-  disconnect(): void {
-    this.front.command({ name: 'disconnect' }, this.nowUs())
+  incident(kind: IncidentKind, isOn: boolean): void {
+    switch (kind) {
+      case 'half_open':
+        if (isOn) for (const link of this.network.links()) this.network.freeze(link)
+        return
+      case 'venue_down':
+        if (!isOn) return this.network.listen(HOST, PORT, this.#host)
+        this.network.refuse(HOST, PORT)
+        return this.#command({ name: 'disconnect' })
+      case 'disconnect':
+      case 'shutdown_notice':
+        if (isOn) this.#command({ name: kind })
+        return
+      case 'silence':
+        return this.#command({ name: kind, silent: isOn })
+      case 'maintenance':
+        return this.#command({ name: kind, on: isOn })
+      case 'halt':
+        return this.#command({ name: kind, symbol: INSTRUMENT.venueSymbol, halted: isOn })
+      case 'slow_venue':
+        return this.#command({ name: 'latency', ms: isOn ? SLOW_MS : 0 })
+      case 'venue_clock':
+        return this.#command({ name: 'clock_offset', ms: isOn ? CLOCK_OFF_MS : 0 })
+    }
+  }
+
+  /** The engine's process is gone: what it had written still leaves the machine. */
+  endAll(): void {
+    for (const link of this.network.links()) link.close()
   }
 
   /** The machine under the engine's connections is gone: what was under way is lost. */
   cutAll(): void {
     for (const link of this.network.links()) this.network.cut(link)
+  }
+
+  /** Of every byte that was written on any link, both ways. */
+  bytesDigest(): string {
+    return this.#bytes.copy().digest('hex')
   }
 
   nowUs(): number {
@@ -118,6 +159,10 @@ export class VenueWorld {
 
   ledger(): LedgerView {
     return this.exchange.ledger()
+  }
+
+  #command(command: FrontCommand): void {
+    this.front.command(command, this.nowUs())
   }
 
   /** Moves to the next thing that happens anywhere, at the latest to `untilNs`. */

@@ -1,6 +1,6 @@
 // What goes wrong at the venue, drawn from a seed: a plan a front consults, never an actor.
 //
-//   new FaultPlan(profile: 'none' | 'some', seed: number)
+//   new FaultPlan(profile: FaultProfile, seed: number)
 //   decide(kind: FaultKind, nowUs: number): Fault
 //
 // A fault says what to do with one message; the truth in the matching engine stays untouched, so
@@ -27,7 +27,7 @@ export type Fault =
   /** The connection it belongs to is cut instead. */
   | { readonly kind: 'disconnect' }
 
-export type FaultProfile = 'none' | 'some'
+export type FaultProfile = 'none' | 'some' | 'many'
 
 /** Probabilities of one message; what is absent never happens. */
 interface FaultOdds {
@@ -41,7 +41,8 @@ interface FaultOdds {
 /**
  * The profiles as a table. `some` is a bad day: about one request in twelve is touched, a private
  * stream says something twice every hundred events and loses nothing without a disconnect (a venue
- * resends nothing), a public stream now and then skips an event, which a book sees as a gap.
+ * resends nothing), a public stream now and then skips an event, which a book sees as a gap. `many`
+ * is the worst hour of such a day: every third request is touched.
  */
 export const FAULT_PROFILES: Readonly<
   Record<FaultProfile, Readonly<Record<FaultKind, FaultOdds>>>
@@ -57,6 +58,17 @@ export const FAULT_PROFILES: Readonly<
     },
     private_event: { delay: 0.02, duplicate: 0.01, disconnect: 0.001 },
     public_event: { drop: 0.0005, disconnect: 0.0001 },
+  },
+  many: {
+    request: { delay: 0.1, drop: 0.04 },
+    answer: {
+      delay: 0.1,
+      drop: 0.05,
+      error_5xx_but_accepted: 0.05,
+      disconnect: 0.01,
+    },
+    private_event: { delay: 0.1, duplicate: 0.05, disconnect: 0.005 },
+    public_event: { drop: 0.003, disconnect: 0.0005 },
   },
 }
 

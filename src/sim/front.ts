@@ -3,6 +3,7 @@
 // A front is told of requests, connections and the time, and answers through the objects it was
 // handed. Hosts (sockets, memory links) own framing and clocks; a front owns the venue's protocol.
 // It deliberately knows no socket, no timer and no file.
+import type { FaultProfile } from './fault-plan.ts'
 
 /** One HTTP request as it stood on the wire. */
 export interface HttpCall {
@@ -51,7 +52,7 @@ export type FrontCommand =
   | { readonly name: 'latency'; readonly ms: number }
   | { readonly name: 'silence'; readonly silent: boolean }
   | { readonly name: 'maintenance'; readonly on: boolean }
-  | { readonly name: 'faults'; readonly profile: 'none' | 'some'; readonly seed: number }
+  | { readonly name: 'faults'; readonly profile: FaultProfile; readonly seed: number }
 
 /** Times are wall-clock µs of the host and never go back. */
 export interface Front {

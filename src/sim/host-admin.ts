@@ -8,6 +8,7 @@
 //
 // It listens on loopback only and carries no key. Commands are those of FrontCommand.
 import { EngineError } from '#core/engine-error.ts'
+import type { FaultProfile } from './fault-plan.ts'
 import type { Front, FrontCommand, HttpAnswer, HttpCall } from './front.ts'
 
 export interface AdminSubject {
@@ -112,10 +113,10 @@ function booleanOf(fields: Fields, key: string): boolean {
   return value
 }
 
-function profileOf(fields: Fields): 'none' | 'some' {
+function profileOf(fields: Fields): FaultProfile {
   const profile = fields['profile']
-  if (profile === 'none' || profile === 'some') return profile
-  throw refused('profile is neither none nor some')
+  if (profile === 'none' || profile === 'some' || profile === 'many') return profile
+  throw refused('profile is none of none, some, many')
 }
 
 const refused = (text: string): EngineError => new EngineError('bad_command', text)

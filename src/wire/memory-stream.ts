@@ -28,6 +28,8 @@ export interface MemoryWorld {
   readonly latencyNsMin: number
   readonly latencyNsMax: number
   readonly cutAtSeededPlaces: boolean
+  /** Sees every byte of every link when it is written: what two runs are compared by. */
+  readonly onWritten?: (bytes: Uint8Array) => void
 }
 
 interface Piece {
@@ -63,6 +65,7 @@ export class MemoryStream {
   write(bytes: Uint8Array): void {
     if (bytes.length === 0) return
     this.#queuedBytes += bytes.length
+    this.#world.onWritten?.(bytes)
     this.#queue(Uint8Array.from(bytes))
   }
 

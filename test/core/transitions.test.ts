@@ -32,6 +32,22 @@ describe('a transition table', () => {
     expect(door.refusal(9, 9).message).toContain('"event 9" is not possible in state state 9')
   })
 
+  it('counts the cells that are looked up, from when it is asked to', () => {
+    const gate = new TransitionTable('gate', S, E, [
+      [S.Closed, E.Push, S.Open],
+      [S.Open, E.Pull, S.Closed],
+    ])
+    gate.next(S.Closed, E.Push)
+    gate.count()
+    gate.next(S.Closed, E.Push)
+    gate.next(S.Closed, E.Lock)
+    gate.allows(S.Open, E.Pull)
+    expect([...gate.counts()]).toEqual([
+      ['Closed + Push', 1],
+      ['Open + Pull', 0],
+    ])
+  })
+
   it('prints its whole matrix', () => {
     expect(door.matrix()).toBe('Closed: Push→Open\nOpen: Push→Open · Pull→Closed')
   })

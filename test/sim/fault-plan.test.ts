@@ -26,14 +26,18 @@ test('the profile "none" never does anything', () => {
   }
 })
 
-describe('the profile "some"', () => {
-  test.each(KINDS)('%s: every fault comes about as often as the table says', (kind) => {
+const ROWS = (['some', 'many'] as const).flatMap((profile) =>
+  KINDS.map((kind) => [profile, kind] as const),
+)
+
+describe('the profiles "some" and "many"', () => {
+  test.each(ROWS)('%s %s: every fault comes about as often as the table says', (profile, kind) => {
     const counts = new Map<string, number>()
     // Seconds far apart, so that the pause after a disconnect hides none.
-    for (const fault of draw(new FaultPlan('some', 4), kind, DRAWS, DISCONNECT_PAUSE_US)) {
+    for (const fault of draw(new FaultPlan(profile, 4), kind, DRAWS, DISCONNECT_PAUSE_US)) {
       counts.set(fault.kind, (counts.get(fault.kind) ?? 0) + 1)
     }
-    const odds = Object.entries(FAULT_PROFILES.some[kind])
+    const odds = Object.entries(FAULT_PROFILES[profile][kind])
     for (const [name, probability] of odds) {
       const expected = probability * DRAWS
       const spread = 5 * Math.sqrt(expected)
@@ -44,7 +48,7 @@ describe('the profile "some"', () => {
     expect([...counts.keys()]).toEqual([])
   })
 
-  test('probabilities of one message add up to less than one in ten', () => {
+  test('probabilities of one message of "some" add up to less than one in ten', () => {
     for (const kind of KINDS) {
       const sum = Object.values(FAULT_PROFILES.some[kind]).reduce((a, b) => a + b, 0)
       expect(sum).toBeLessThan(0.1)

@@ -92,6 +92,11 @@ export class BinanceSpotFront implements Front, ExchangeListener {
     options.exchange.attach(this)
   }
 
+  /** Messages that passed by kind, and what the fault plan made of some: `answer drop`. */
+  get messageCounts(): ReadonlyMap<string, number> {
+    return this.#faults.counts
+  }
+
   http(call: HttpCall, replier: HttpReplier, nowUs: number): void {
     this.#moveTo(nowUs)
     this.#runner.whenArrived(nowUs, {

@@ -17,6 +17,8 @@ export interface MessageWay {
 export class MessageFaults {
   /** Kept by the front: events are told of without the time. */
   nowUs = 0
+  /** Every message asked about, and every fault by `answer drop` and the like. */
+  readonly counts = new Map<string, number>()
   readonly #late: LateQueue
   #plan = new FaultPlan('none', 0)
 
@@ -33,7 +35,10 @@ export class MessageFaults {
   }
 
   decide(kind: FaultKind): Fault {
-    return this.#plan.decide(kind, this.nowUs)
+    const fault = this.#plan.decide(kind, this.nowUs)
+    const name = fault.kind === 'none' ? kind : `${kind} ${fault.kind}`
+    this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
+    return fault
   }
 
   follow(fault: Fault, way: MessageWay): void {

@@ -1,0 +1,72 @@
+// What happens to a whole venue or its network for a while, as the fault plan's kinds happen to
+// single messages: drawn from the seed, begun and ended by the world.
+import { NS_PER_MS, type MonoNs } from '#core/units.ts'
+import type { Prng } from '#core/prng.ts'
+
+export const INCIDENT_KINDS = [
+  /** The venue drops every connection. */
+  'disconnect',
+  /** Every connection stands and carries nothing any more. */
+  'half_open',
+  /** Dials are refused as well. */
+  'venue_down',
+  /** Market streams say nothing. */
+  'silence',
+  /** REST answers 503. */
+  'maintenance',
+  /** The symbol stops trading. */
+  'halt',
+  /** Every request takes longer. */
+  'slow_venue',
+  /** The venue's clock is off. */
+  'venue_clock',
+  /** The venue announces that it goes down. */
+  'shutdown_notice',
+] as const
+export type IncidentKind = (typeof INCIDENT_KINDS)[number]
+
+export interface Incident {
+  readonly kind: IncidentKind
+  readonly beginNs: number
+  readonly endNs: number
+}
+
+const INCIDENTS_MAX = 3
+const BEGIN_MS = { least: 200, most: 15_000 }
+const LASTS_MS = { least: 50, most: 6_000 }
+
+/** In the order of their beginnings. */
+export function drawIncidents(prng: Prng): Incident[] {
+  const count = prng.nextInteger(0, INCIDENTS_MAX)
+  const incidents = Array.from({ length: count }, () => {
+    const kind = INCIDENT_KINDS[prng.nextInteger(0, INCIDENT_KINDS.length - 1)]!
+    const beginNs = prng.nextInteger(BEGIN_MS.least, BEGIN_MS.most) * NS_PER_MS
+    const lastsNs = prng.nextInteger(LASTS_MS.least, LASTS_MS.most) * NS_PER_MS
+    return { kind, beginNs, endNs: beginNs + lastsNs }
+  })
+  return incidents.toSorted((a, b) => a.beginNs - b.beginNs)
+}
+
+/** Begins and ends what was drawn, each at its time. */
+export class IncidentCalendar {
+  readonly #entries: readonly { readonly atNs: number; run(): void }[]
+  #done = 0
+
+  constructor(incidents: readonly Incident[], happen: (kind: IncidentKind, isOn: boolean) => void) {
+    this.#entries = incidents
+      .flatMap(({ kind, beginNs, endNs }) => [
+        { atNs: beginNs, run: () => happen(kind, true) },
+        { atNs: endNs, run: () => happen(kind, false) },
+      ])
+      .toSorted((a, b) => a.atNs - b.atNs)
+  }
+
+  /** When the next one is due, ns; Infinity when there is none. */
+  get nextNs(): number {
+    return this.#entries[this.#done]?.atNs ?? Infinity
+  }
+
+  advance(nowNs: MonoNs): void {
+    while (this.nextNs <= nowNs) this.#entries[this.#done++]!.run()
+  }
+}
