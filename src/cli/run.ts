@@ -3,6 +3,7 @@
 //   configuration → journal (lock, past) → venues → engine → turns … → stop → report → exit code
 //
 // All of this is cold. The engine decides; this file only starts it, shows it and ends it.
+import { createHash } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import type { FloeConfig } from '#config/config.ts'
 import { loadConfig } from '#config/loader.ts'
@@ -174,7 +175,10 @@ class Run {
       dialer: new NetDialer(this.#clock, loop.afterRead),
       prng: new Prng(randomSeed()),
       notices: log.log,
-      journal: this.#host.start({ configHash: '', mode: this.#config.mode }),
+      journal: this.#host.start({
+        configHash: hashOf(this.#config),
+        mode: this.#config.mode,
+      }),
       past: history.past,
       plans,
       instance: this.#config.instance,
@@ -291,6 +295,10 @@ function hideSecrets(log: OpenLog, { venues }: RunVenues): void {
     log.log.hide(credentials.secret)
   }
 }
+
+/** Tells two runs of one journal apart by what they were told; secrets are not part of it. */
+const hashOf = (config: FloeConfig): string =>
+  createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16)
 
 /** Mask keys and jitter of connections need no replay in a live process. */
 const randomSeed = (): number => (Date.now() ^ (process.pid << 16)) >>> 0
