@@ -7,9 +7,8 @@ import { Past } from '#loop/past.ts'
 import { planTasks } from '#loop/task-plan.ts'
 import { LatencyRecorder } from '#telemetry/latency-recorder.ts'
 import { findVenueMake } from '#venue/registry.ts'
-import type { ByteLink, Dialer, LinkAddress, LinkListener } from '#wire/byte-link.ts'
-import type { ReceiveRegion } from '#wire/receive-region.ts'
 import { Engine } from '#engine.ts'
+import { MortalDialer, type Pulse } from './mortal-dialer.ts'
 import type { Scenario } from './scenario.ts'
 import { BUYER, CREDENTIALS, SELLER, URLS, type VenueWorld } from './venue-world.ts'
 
@@ -18,15 +17,27 @@ const MARKET = 'binance_spot'
 export const INSTANCE = 7
 const RING_BYTES = 1 << 20
 
-export class EngineLife {
+export interface LifeOptions {
+  readonly world: VenueWorld
+  readonly disk: ModelledDisk
+  readonly scenario: Scenario
+  readonly notices: NoticeSink
+  /** It dies when it has written this many records; Infinity for a life that is not cut short. */
+  readonly recordsMax: number
+}
+
+export class EngineLife implements Pulse {
   readonly engine: Engine
   readonly #world: VenueWorld
   readonly #modelled: ModelledJournal
   readonly #firstSequence: number
+  readonly #recordsMax: number
   #isAlive = true
 
-  constructor(world: VenueWorld, disk: ModelledDisk, scenario: Scenario, notices: NoticeSink) {
+  constructor(options: LifeOptions) {
+    const { world, disk, scenario, notices } = options
     this.#world = world
+    this.#recordsMax = options.recordsMax
     const { clock, network } = world
     const nowNs = clock.nowNs()
     const start = { instance: INSTANCE, wallUs: clock.wallUs(), nowNs, syncNs: scenario.syncNs }
@@ -39,12 +50,12 @@ export class EngineLife {
     const past = new Past(history)
     this.engine = new Engine({
       clock,
-      dialer: new MortalDialer(network, () => this.#isAlive),
+      dialer: new MortalDialer(network, this),
       prng: new Prng(scenario.seed + incarnation),
       notices,
       journal,
       past,
-      plans: planTasks(tasksOf(scenario), past, { update: false }),
+      plans: planTasks(configured(scenario, past), past, { update: false }),
       instance: INSTANCE,
       incarnation,
       incarnationFirst: 1,
@@ -69,9 +80,15 @@ export class EngineLife {
     this.engine.start(nowNs)
   }
 
-  /** Records written by this life. */
-  get recordCount(): number {
-    return this.#modelled.journal.sequence - this.#firstSequence
+  /**
+   * Finds the moment of death: the record that was the last is written, whatever was to follow it
+   * in the same turn is not, and of what the disk was told since its last sync it keeps a part.
+   */
+  beats(): boolean {
+    if (!this.#isAlive || this.#recordCount < this.#recordsMax) return this.#isAlive
+    this.#modelled.pump(this.#world.clock.nowNs())
+    this.#isAlive = false
+    return false
   }
 
   /** When the engine next wants a turn. */
@@ -82,15 +99,11 @@ export class EngineLife {
   /** Runs what is due: the engine's timers, and the disk behind the journal. */
   advance(nowNs: MonoNs): void {
     if (this.nextDeadlineNs() <= nowNs) this.#turn(nowNs)
-    this.#modelled.pump(nowNs)
+    if (this.beats()) this.#modelled.pump(nowNs)
   }
 
-  /**
-   * SIGKILL and the power with it: what was not synced may be lost. What was already written to a
-   * link is lost with it, or still reaches the venue although the journal may have forgotten it.
-   */
-  die(disk: ModelledDisk, prng: Prng): void {
-    this.#isAlive = false
+  /** What is left of it. What was written to a link is lost, or still on its way to the venue. */
+  bury(disk: ModelledDisk, prng: Prng): void {
     this.#world.afterRead = () => {}
     disk.crash(prng)
     if (prng.chance(0.5)) this.#world.cutAll()
@@ -98,40 +111,30 @@ export class EngineLife {
   }
 
   #turn(nowNs: MonoNs): void {
-    if (this.#isAlive) this.engine.turn(nowNs)
-  }
-}
-
-/** A dead process opens no connections, whatever its objects still try. */
-class MortalDialer implements Dialer {
-  readonly #dialer: Dialer
-  readonly #isAlive: () => boolean
-
-  constructor(dialer: Dialer, isAlive: () => boolean) {
-    this.#dialer = dialer
-    this.#isAlive = isAlive
+    if (this.beats()) this.engine.turn(nowNs)
   }
 
-  dial(address: LinkAddress, region: ReceiveRegion, listener: LinkListener): ByteLink {
-    const link = this.#dialer.dial(address, region, {
-      onOpen: (nowNs) => this.#isAlive() && listener.onOpen(nowNs),
-      onBytes: (bytes, nowNs) => this.#isAlive() && listener.onBytes(bytes, nowNs),
-      onClosed: (reason, detail, nowNs) =>
-        this.#isAlive() && listener.onClosed(reason, detail, nowNs),
-    })
-    return link
+  /** Records written by this life. */
+  get #recordCount(): number {
+    return this.#modelled.journal.sequence - this.#firstSequence
   }
 }
 
 /** In the order of their indexes: the watch knows by the ids which task an order is of. */
 export const watchedTasks = (scenario: Scenario) =>
-  tasksOf(scenario).map(({ parameters }) => ({
+  tasksOf(scenario).map(({ id, parameters }) => ({
+    id,
     account: parameters.account,
     total: parameters.total_quantity,
   }))
 
+/** What the journal knows goes on as the journal has it: a person may have changed it since. */
+function configured(scenario: Scenario, past: Past): ReturnType<typeof tasksOf> {
+  const known = new Set([...past.tasks.values()].map(({ id }) => id))
+  return tasksOf(scenario).filter(({ id }) => !known.has(id))
+}
+
 function tasksOf(scenario: Scenario) {
-  const { total, slice, offsetTicks, toleranceTicks, repriceIntervalMs } = scenario
   const task = (id: string, account: string, side: string) => ({
     id,
     type: 'iceberg',
@@ -141,11 +144,9 @@ function tasksOf(scenario: Scenario) {
       account,
       symbol: 'BTC/USDT',
       side,
-      total_quantity: total,
-      order_quantity: slice,
-      offset_ticks: offsetTicks,
-      tick_tolerance: toleranceTicks,
-      reprice_interval: `${repriceIntervalMs}ms`,
+      total_quantity: scenario.total,
+      order_quantity: scenario.slice,
+      ...scenario.style,
     },
   })
   return [task('sell-1', SELLER, 'sell'), task('buy-1', BUYER, 'buy')]

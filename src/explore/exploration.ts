@@ -96,10 +96,13 @@ class SeedRun {
       const life = this.#living(nowNs)
       if (life === null) continue
       life.advance(nowNs)
+      if (!life.beats()) {
+        this.#bury(life, nowNs)
+        continue
+      }
       if (life.engine.failure !== null) return `failed: ${life.engine.failure.message}`
-      this.#person.look(life.engine, nowNs)
+      this.#person.look(life.engine, this.#world, nowNs)
       if (this.#isAtRest(life)) return this.#judge(life, nowNs)
-      this.#mayDie(life, nowNs)
     }
     return `not at rest after ${REST_BY_NS / 1e9} s: ${this.#describe(nowNs)}`
   }
@@ -108,7 +111,13 @@ class SeedRun {
   #nextNs(): MonoNs {
     const lifeNs = this.#life === null ? this.#wakeNs : this.#life.nextDeadlineNs()
     const nowNs = this.#world.clock.nowNs()
-    return monoNs(Math.max(nowNs, Math.min(lifeNs, this.#calendar.nextNs, REST_BY_NS)))
+    return monoNs(
+      Math.max(nowNs, Math.min(lifeNs, this.#calendar.nextNs, this.#personNs(), REST_BY_NS)),
+    )
+  }
+
+  #personNs(): number {
+    return this.#life?.engine.isOpen === true ? this.#person.nextNs : Infinity
   }
 
   #trouble(nowNs: MonoNs): void {
@@ -123,14 +132,18 @@ class SeedRun {
     const notices: NoticeSink = {
       notice: (_level, code) => add(this.#notices, code),
     }
-    this.#life = new EngineLife(this.#world, this.#disk, this.#scenario, notices)
+    this.#life = new EngineLife({
+      world: this.#world,
+      disk: this.#disk,
+      scenario: this.#scenario,
+      notices,
+      recordsMax: this.#scenario.deaths[this.#deaths] ?? Infinity,
+    })
     return this.#life
   }
 
-  #mayDie(life: EngineLife, nowNs: MonoNs): void {
-    const boundary = this.#scenario.deaths[this.#deaths]
-    if (boundary === undefined || life.recordCount < boundary) return
-    life.die(this.#disk, this.#prng)
+  #bury(life: EngineLife, nowNs: MonoNs): void {
+    life.bury(this.#disk, this.#prng)
     this.#life = null
     this.#wakeNs = nowNs + (this.#scenario.downNs[this.#deaths] ?? 0)
     this.#deaths++
@@ -149,8 +162,8 @@ class SeedRun {
       ({ status }) => status === 'new' || status === 'partially_filled',
     )
     if (open !== undefined) return `order ${open.clientOrderId} is left open at the venue`
-    for (const [task, report] of life.engine.tasks.reports(nowNs).entries()) {
-      const complaint = complaintOf(report, this.#watch.traded(task))
+    for (const report of life.engine.tasks.reports(nowNs)) {
+      const complaint = complaintOf(report, this.#watch.traded(report.id))
       if (complaint !== '') return `${report.id}: ${complaint}`
     }
     return ''

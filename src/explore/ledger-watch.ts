@@ -14,6 +14,7 @@ interface WatchedOrder {
 
 /** What one task may do, and from where. */
 export interface WatchedTask {
+  readonly id: string
   readonly account: string
   /** Decimal text. */
   readonly total: string
@@ -53,11 +54,11 @@ export class LedgerWatch implements LedgerStore {
     return this.#hash.copy().digest('hex')
   }
 
-  /** What the venue has filled for this task's ids. */
-  traded(task: number): { readonly qty: D; readonly quote: D } {
+  /** What the venue has filled for this task's client order ids. */
+  traded(id: string): { readonly qty: D; readonly quote: D } {
     let qtyUnits = 0
     let quoteUnits = 0n
-    for (const order of this.#ordersOf(task)) {
+    for (const order of this.#ordersOf(this.#tasks.findIndex((task) => task.id === id))) {
       qtyUnits += order.filledUnits
       quoteUnits += order.quoteUnits
     }

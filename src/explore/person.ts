@@ -1,41 +1,57 @@
-// The person at the keyboard: pauses a task and resumes it, mends what stands in an error once the
-// trouble is over, and after a while takes back what is not done. Commands may be lost with a dying
-// engine, so a person looks and says it again.
-import type { MonoNs } from '#core/units.ts'
+// The person at the keyboard: does the drawn deeds while the engine is up, resumes what was left
+// paused, mends what stands in an error once the trouble is over, and after a while takes back what
+// is not done. Commands may be lost with a dying engine, so a person looks and says it again.
+import { NS_PER_S, type MonoNs } from '#core/units.ts'
 import type { Engine } from '#engine.ts'
-import type { TaskCommand } from '#task/task.ts'
-import { CANCEL_AT_NS, PAUSE_LASTS_NS, TROUBLE_ENDS_NS, type Scenario } from './scenario.ts'
+import type { Task, TaskCommand } from '#task/task.ts'
+import { TASK_IDS, type Deed } from './deed.ts'
+import { CANCEL_AT_NS, TROUBLE_ENDS_NS, type Scenario } from './scenario.ts'
+import { BUYER, SELLER, type VenueWorld } from './venue-world.ts'
 
-const PAUSED_TASK = 'sell-1'
 const ENDED: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELLED', 'CANCELLING'])
+/** A pause is forgotten, and remembered so long after the last deed. */
+const REMEMBERS_NS = 3 * NS_PER_S
 
 export class Person {
-  readonly #pauseNs: number
+  readonly #deeds: readonly Deed[]
   readonly #resumeNs: number
-  #hasPaused = false
+  #done = 0
 
-  constructor(scenario: Scenario) {
-    this.#pauseNs = scenario.pauseNs
-    this.#resumeNs = scenario.pauseNs + PAUSE_LASTS_NS
-    this.#hasPaused = scenario.pauseNs < 0
+  constructor({ deeds }: Scenario) {
+    this.#deeds = deeds
+    this.#resumeNs = (deeds.at(-1)?.atNs ?? 0) + REMEMBERS_NS
   }
 
-  look(engine: Engine, nowNs: MonoNs): void {
+  /** When the next deed is due, ns; Infinity when all are done. */
+  get nextNs(): number {
+    return this.#deeds[this.#done]?.atNs ?? Infinity
+  }
+
+  look(engine: Engine, world: VenueWorld, nowNs: MonoNs): void {
     if (!engine.isOpen) return
-    if (!this.#hasPaused && nowNs >= this.#pauseNs) {
-      this.#hasPaused = this.#say(engine, PAUSED_TASK, 'pause', nowNs)
+    for (; this.nextNs <= nowNs; this.#done++) {
+      this.#do(this.#deeds[this.#done]!, engine, world, nowNs)
     }
     for (const task of engine.tasks.tasks) {
-      const isForgotten = task.stateName === 'PAUSED' && nowNs >= this.#resumeNs
-      if (isForgotten) this.#say(engine, task.id, 'resume', nowNs)
-      const isMended = nowNs >= TROUBLE_ENDS_NS && nowNs < CANCEL_AT_NS
-      if (task.stateName === 'ERROR' && isMended) this.#say(engine, task.id, 'recover', nowNs)
-      const isTooLong = nowNs >= CANCEL_AT_NS && !ENDED.has(task.stateName)
-      if (isTooLong) this.#say(engine, task.id, 'cancel', nowNs)
+      const command = this.#wanted(task, nowNs)
+      if (command !== null) engine.tasks.command(task.id, command, '', 'person', nowNs)
     }
   }
 
-  #say(engine: Engine, task: string, command: TaskCommand, nowNs: MonoNs): boolean {
-    return engine.tasks.command(task, command, '', 'person', nowNs) === null
+  /** A refusal is the engine's right: a pause comes too late for a task that has ended. */
+  #do({ kind, task, argument }: Deed, engine: Engine, world: VenueWorld, nowNs: MonoNs): void {
+    if (kind !== 'cancel_by_hand') {
+      engine.tasks.command(task, kind, argument, 'person', nowNs)
+      return
+    }
+    world.cancelByHand(task === TASK_IDS[0] ? SELLER : BUYER)
+  }
+
+  #wanted(task: Task, nowNs: MonoNs): TaskCommand | null {
+    const { stateName } = task
+    if (ENDED.has(stateName)) return null
+    if (nowNs >= CANCEL_AT_NS) return 'cancel'
+    if (stateName === 'PAUSED' && nowNs >= this.#resumeNs) return 'resume'
+    return stateName === 'ERROR' && nowNs >= TROUBLE_ENDS_NS ? 'recover' : null
   }
 }

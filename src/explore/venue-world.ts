@@ -86,7 +86,7 @@ export class VenueWorld {
         timers,
         prng: prng.fork(),
         latencyNsMin: 50 * NS_PER_US,
-        latencyNsMax: 2_000 * NS_PER_US,
+        latencyNsMax: scenario.latencyNsMax,
         cutAtSeededPlaces: true,
         onWritten: (bytes) => this.#bytes.update(bytes),
       },
@@ -135,6 +135,13 @@ export class VenueWorld {
         return this.#command({ name: 'latency', ms: isOn ? SLOW_MS : 0 })
       case 'venue_clock':
         return this.#command({ name: 'clock_offset', ms: isOn ? CLOCK_OFF_MS : 0 })
+    }
+  }
+
+  /** Somebody takes the account's open orders back on the venue's own page. */
+  cancelByHand(account: string): void {
+    for (const { orderId } of this.exchange.openOrders(account)) {
+      this.exchange.cancel(account, INSTRUMENT.symbol, { orderId }, this.nowUs())
     }
   }
 
