@@ -7,8 +7,10 @@ export default defineConfig({
     // uWebSockets.js may only listen on a main thread: every file gets a process of its own.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Tests of whole processes start an engine and a venue each: two at once are plenty.
+    maxConcurrency: 2,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     reporters: ['default', './test/closing-line.ts'],
   },
 })

@@ -264,6 +264,8 @@ export class IcebergCycle {
         : this.#fault("total_quantity is below the venue's minimum order; raise it", false)
     }
     if (this.#lacksFunds(qty, price)) {
+      const isTooLong = this.trouble.suspendedForNs(nowNs) > this.parameters.haltMaxNs
+      if (isTooLong) return this.#fault(this.trouble.suspended, true)
       this.trouble.pace.later(nowNs, FUNDS_LOOK_NS)
       this.#wake(this.trouble.pace.notBeforeNs)
       return Verdict.Continue

@@ -155,7 +155,7 @@ describe.concurrent('what the venue cannot do is told by the task, code 3', () =
   })
 })
 
-describe.concurrent('a journal', { timeout: 60_000 }, () => {
+describe.concurrent('a journal', () => {
   it('of a newer version is refused by name', async () => {
     const files = await stoppedMidway('newer')
     makeNewer(journalSegments(files)[0]!)
