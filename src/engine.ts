@@ -168,6 +168,7 @@ export class Engine implements TimerTarget {
       intents: this.#intents,
       seed: parts.seed,
       isReady: (account) => !this.#isStopping && accountDesk.isReady(account),
+      isPastKnown: (account) => accountDesk.isPastKnown(account),
       adoptForeign: (task, id, nowNs) => this.#adoptForeign(task, id, nowNs),
     })
     this.tasks = tasks
@@ -262,9 +263,13 @@ export class Engine implements TimerTarget {
     this.turn(nowNs)
   }
 
-  /** No order of ours is open, in flight, unknown or owed fills. */
+  /**
+   * No order of ours is open, in flight, unknown or owed fills, and none that an earlier run may
+   * have left can turn up: only then may the journal say that it ended cleanly.
+   */
   get isQuiet(): boolean {
-    return this.live.count === 0
+    const isPastKnown = this.#parts.past.isSettled || this.accountDesk.areAllPastsKnown
+    return this.live.count === 0 && isPastKnown
   }
 
   /** Ends every connection; nothing is sent after this. */

@@ -127,7 +127,7 @@ class Run {
       return await this.#trade({ history, plans, venues, log })
     } catch (thrown) {
       // With nothing of ours left there, venues that were brought up for this run end with it.
-      const isClean = this.#engine === null || this.#engine.isQuiet
+      const isClean = this.#engine?.isQuiet ?? history.past.isSettled
       if (isClean) await venues.ended()
       await this.#host.close(isClean, this.#clock.nowNs())
       throw thrown

@@ -37,6 +37,17 @@ export class AccountDesk {
     return this.#reconcilers[account]?.isReady === true
   }
 
+  /** Every order that an earlier run may have left on this account is in the tables. */
+  isPastKnown(account: number): boolean {
+    return this.#reconcilers[account]?.isPastKnown === true
+  }
+
+  /** False before the accounts are opened. */
+  get areAllPastsKnown(): boolean {
+    const reconcilers = this.#reconcilers
+    return reconcilers.length > 0 && reconcilers.every(({ isPastKnown }) => isPastKnown)
+  }
+
   get areAllReady(): boolean {
     return this.#reconcilers.every((reconciler) => reconciler.isReady)
   }

@@ -148,7 +148,7 @@ export class Opening {
   /** 0 after a clean end; else when nothing sent before the end can still arrive. */
   #readyNotBeforeNs(account: VenueAccount, nowNs: MonoNs): number {
     const { past, clock } = this.#parts
-    if (!past.exists || past.endedClean) return 0
+    if (past.isSettled) return 0
     const downNs = (clock.wallUs() - past.lastWallUs) * NS_PER_US
     return Math.max(1, nowNs + account.orderWindowNs + UNCLEAN_MARGIN_NS - downNs)
   }

@@ -70,6 +70,11 @@ export class Past {
     for (const record of history.records()) this.#fold(record)
   }
 
+  /** It was ended cleanly, or there is none: no order of it can be unknown to this journal. */
+  get isSettled(): boolean {
+    return !this.exists || this.endedClean
+  }
+
   /** Every task had ended when the journal did. */
   hasUnfinished(isOver: (task: PastTask) => boolean): boolean {
     for (const task of this.tasks.values()) if (!isOver(task)) return true

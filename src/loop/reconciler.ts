@@ -109,6 +109,14 @@ export class Reconciler implements ListingOwner, TimerTarget {
     return this.#state === ReconcileState.Ready
   }
 
+  /**
+   * True when no order of an earlier run can turn up any more. After an unclean end the journal may
+   * have lost its newest orders: until the first READY, "nothing is live" is not yet knowledge.
+   */
+  get isPastKnown(): boolean {
+    return !this.#mustConfirm
+  }
+
   get state(): ReconcileState {
     return this.#state
   }

@@ -37,6 +37,7 @@ export interface TaskDeskParts {
   readonly seed: number
   readonly roster: VenueRoster
   isReady(account: number): boolean
+  isPastKnown(account: number): boolean
   adoptForeign(task: TaskAddress, foreignId: string, nowNs: MonoNs): boolean
 }
 
@@ -187,6 +188,7 @@ function contextOf(parts: TaskDeskParts, events: EventTray): TaskContext {
       },
     },
     isReady: (account) => parts.isReady(account),
+    isPastKnown: (account) => parts.isPastKnown(account),
     adoptForeign: (task, foreignId, nowNs) => parts.adoptForeign(task, foreignId, nowNs),
     wakeAt: (task, deadlineNs) => scheduler.wakeAt(task, deadlineNs),
     freeFunds: (account, asset) => positions.balance(account, asset)?.free ?? 0,

@@ -169,6 +169,8 @@ export class Iceberg implements Task {
 
   #stepTakingBack(cause: CancelCause, nowNs: MonoNs): void {
     if (!this.#cycle.working.isNone) return this.#cycle.working.takeBack(cause)
+    // A crash may have cost the journal an order that the venue has: it is still being looked for.
+    if (!this.#context.isPastKnown(this.account)) return
     if (this.#cycle.remaining() <= 0) this.#enter(IcebergEvent.TotalFilled, 'filled', nowNs)
     else this.#enter(IcebergEvent.Settled, this.#reason, nowNs)
   }

@@ -104,6 +104,8 @@ export interface TaskContext {
   readonly journal: TaskJournal
   /** The account is reconciled: new orders may be sent. */
   isReady(account: number): boolean
+  /** No order of an earlier run can turn up any more: what is not live now never was. */
+  isPastKnown(account: number): boolean
   /**
    * H22: another program's working order becomes this task's; it counts as unknown until the venue
    * has been asked. False when there is no room for it now.

@@ -94,6 +94,19 @@ describe('an account becomes READY', () => {
     expect(clock.readyNs).toBeGreaterThan(4 * NS_PER_S)
   })
 
+  it('knows the past at once after a clean end, and not before READY after another', () => {
+    expect(bench().reconciler.isPastKnown).toBe(true)
+    const { reconciler, clock, wait, answerAll } = bench({ readyNotBeforeNs: 3 * NS_PER_S })
+    reconciler.sessionUp(clock.nowNs)
+    answerAll()
+    expect(reconciler.isPastKnown).toBe(false)
+    wait(3_100)
+    answerAll()
+    expect(reconciler.isReady).toBe(true)
+    reconciler.sessionDown(clock.nowNs)
+    expect(reconciler.isPastKnown).toBe(true)
+  })
+
   it('takes a partial listing for no listing, and asks again', () => {
     const { reconciler, account, clock, wait, answerAll } = bench()
     reconciler.sessionUp(clock.nowNs)

@@ -202,6 +202,21 @@ describe('iceberg, commands', () => {
     expect(bench.report).toMatchObject({ filled: '0.04', cancelled: '0.96', residual: '0' })
   })
 
+  it.each([
+    ['cancel', 'CANCELLING', 'CANCELLED'],
+    ['pause', 'PAUSING', 'PAUSED'],
+  ] as const)('%s waits for what a crash may have left at the venue', (command, held, ended) => {
+    const bench = new TaskBench(BTC, sell()).start()
+    bench.isPastKnown = false
+    bench.isReady = false
+    bench.accept().cancelled()
+    bench.command(command)
+    expect(bench.state).toBe(held)
+    bench.isPastKnown = true
+    bench.wait(0)
+    expect(bench.state).toBe(ended)
+  })
+
   it('refuses what the table does not allow, naming state and command', () => {
     const bench = new TaskBench(BTC, sell()).start()
     expect(bench.command('resume')?.message).toBe(

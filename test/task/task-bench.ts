@@ -43,6 +43,7 @@ export class TaskBench {
   readonly queries: number[] = []
   readonly task: Iceberg
   isReady = true
+  isPastKnown = true
   isTradable = true
   bookAgeNs = 0
   movedTicks = 0
@@ -214,6 +215,7 @@ export class TaskBench {
         taskNote: () => {},
       },
       isReady: () => this.isReady,
+      isPastKnown: () => this.isPastKnown,
       adoptForeign: (task, foreignId) => {
         const order = this.orders.take(clientIdHi(INSTANCE, INCARNATION, 0), this.#sequence++)
         this.orders.task[order] = task.index
