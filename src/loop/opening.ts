@@ -128,7 +128,7 @@ export class Opening {
   }
 
   #openAccount(account: VenueAccount, nowNs: MonoNs): void {
-    const { past, roster, instruments, accountDesk, restore } = this.#parts
+    const { roster, instruments, accountDesk, restore } = this.#parts
     const reconciler = new Reconciler({
       account,
       orders: restore.orders,
@@ -136,7 +136,7 @@ export class Opening {
       timers: this.#parts.timers,
       tokens: this.#parts.tokens,
       instruments: roster.instrumentsOf(account, instruments),
-      cursorUs: past.exists ? past.lastWallUs - CURSOR_MARGIN_US : -1,
+      cursorUs: this.#cursorUs(),
       readyNotBeforeNs: this.#readyNotBeforeNs(account, nowNs),
       factsCount: () => this.#parts.factsCount(),
       onReady: (atNs) => this.#accountReady(account, atNs),
@@ -145,11 +145,17 @@ export class Opening {
     account.start(nowNs)
   }
 
+  /** −1 without a past. A wall clock that was set back since must not hide what happened. */
+  #cursorUs(): number {
+    const { past, clock } = this.#parts
+    return past.exists ? Math.min(past.lastWallUs, clock.wallUs()) - CURSOR_MARGIN_US : -1
+  }
+
   /** 0 after a clean end; else when nothing sent before the end can still arrive. */
   #readyNotBeforeNs(account: VenueAccount, nowNs: MonoNs): number {
     const { past, clock } = this.#parts
     if (past.isSettled) return 0
-    const downNs = (clock.wallUs() - past.lastWallUs) * NS_PER_US
+    const downNs = Math.max(0, clock.wallUs() - past.lastWallUs) * NS_PER_US
     return Math.max(1, nowNs + account.orderWindowNs + UNCLEAN_MARGIN_NS - downNs)
   }
 

@@ -68,7 +68,8 @@ function restoreFill(past: PastFill, target: RestoreTarget): void {
 function restoreOrder(past: PastOrder, target: RestoreTarget, nowNs: MonoNs, wallUs: number): void {
   const { orders } = target
   const isOpenEnded = !isTerminal(past.state) || past.cumQtyUnits > past.filledUnits
-  const ageNs = (wallUs - past.createdWallUs) * NS_PER_US
+  // The wall clock may have been set back since: nothing was made in the future.
+  const ageNs = Math.max(0, wallUs - past.createdWallUs) * NS_PER_US
   if (!isOpenEnded && ageNs > RETENTION_NS) return
   const account = target.roster.accountIndex(past.account)
   const instrument = target.instruments.find(past.instrument.market, past.instrument.symbol)

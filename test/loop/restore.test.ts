@@ -31,7 +31,8 @@ const FACTS = {
   status: InstrumentStatus.Trading,
 }
 
-function restored(state: OrderState, filledUnits: number, cumQtyUnits: number) {
+/** Made when the wall clock showed 1 s. */
+function restored(state: OrderState, filledUnits: number, cumQtyUnits: number, wallUs = 2e6) {
   const past = new Past(readSegments([]))
   const [hi, lo] = [clientIdHi(1, 1, 0), clientIdLo(0, 0)]
   const created = {
@@ -78,7 +79,7 @@ function restored(state: OrderState, filledUnits: number, cumQtyUnits: number) {
   const retention = new Retention(orders, live)
   const roster = { accountIndex: () => 0 } as unknown as VenueRoster
   const target = { instruments, orders, live, fills, positions, truth, retention, roster }
-  restorePast(past, target, monoNs(10 * NS_PER_S), 2e6)
+  restorePast(past, target, monoNs(10 * NS_PER_S), wallUs)
   return { orders, live, order: orders.find(hi, lo) }
 }
 
@@ -100,6 +101,14 @@ describe('an order that the journal left behind', () => {
   it('that is terminal and owes fills counts what it owes', () => {
     const { live } = restored(OrderState.Cancelled, 0, 20)
     expect(live.exposureOfTask(0)).toBe(20)
+  })
+
+  it.each([
+    ['is as old as the wall clock says', 2e6, 9],
+    ['was not made in the future when that clock was set back', 0.5e6, 10],
+  ])('%s', (_name, wallUs, createdS) => {
+    const { orders, order } = restored(OrderState.Open, 0, 0, wallUs)
+    expect(orders.createdNs[order]).toBe(createdS * NS_PER_S)
   })
 
   it('that is settled counts nothing and is kept for late news', () => {
