@@ -20,6 +20,9 @@ export const INCIDENT_KINDS = [
   'slow_venue',
   /** The venue's clock is off. */
   'venue_clock',
+  /** Somebody sets the engine's wall clock forward, and back again. */
+  'wall_ahead',
+  'wall_behind',
   /** The venue announces that it goes down. */
   'shutdown_notice',
 ] as const

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
 import { Prng } from '#core/prng.ts'
 import { TimerWheel } from '#core/timer-wheel.ts'
-import { monoNs, NS_PER_US, type MonoNs } from '#core/units.ts'
+import { monoNs, NS_PER_US, US_PER_S, type MonoNs } from '#core/units.ts'
 import { VirtualClock } from '#core/virtual-clock.ts'
 import { BinanceSpotFront } from '#sim/binance-spot/binance-spot-front.ts'
 import type { SimInstrument } from '#sim/exchange-types.ts'
@@ -28,6 +28,7 @@ const PORT = 9_443
 const SLOW_MS = 150
 /** Beyond what a request's receive window allows. */
 const CLOCK_OFF_MS = 8_000
+const WALL_STEP_US = 100 * US_PER_S
 
 export const SELLER = 'seller'
 export const BUYER = 'buyer'
@@ -133,6 +134,10 @@ export class VenueWorld {
         return this.#command({ name: kind, symbol: INSTRUMENT.venueSymbol, halted: isOn })
       case 'slow_venue':
         return this.#command({ name: 'latency', ms: isOn ? SLOW_MS : 0 })
+      case 'wall_ahead':
+        return this.clock.stepWall(isOn ? WALL_STEP_US : -WALL_STEP_US)
+      case 'wall_behind':
+        return this.clock.stepWall(isOn ? -WALL_STEP_US : WALL_STEP_US)
       case 'venue_clock':
         return this.#command({ name: 'clock_offset', ms: isOn ? CLOCK_OFF_MS : 0 })
     }

@@ -3,10 +3,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { explore } from '#explore/exploration.ts'
 import { FillLedger, type Fill } from '#order/fill-ledger.ts'
+import { Reconciler } from '#loop/reconciler.ts'
 import { LiveOrders } from '#order/live-orders.ts'
 import { drawScenario } from '#explore/scenario.ts'
 
-const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1)
+const SEEDS = Array.from({ length: 16 }, (_, index) => index + 1)
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -56,5 +57,15 @@ describe('exploration notices', () => {
     vi.spyOn(LiveOrders.prototype, 'exposureOfTask').mockReturnValue(0)
     vi.spyOn(LiveOrders.prototype, 'firstOfTask').mockReturnValue(-1)
     expect(foundWithin(20)).toBeGreaterThan(0)
+  })
+
+  it('an account that trades before it is reconciled', () => {
+    vi.spyOn(Reconciler.prototype, 'isReady', 'get').mockReturnValue(true)
+    expect(foundWithin(60)).toBeGreaterThan(0)
+  })
+
+  it('a task that ends before the past is known', () => {
+    vi.spyOn(Reconciler.prototype, 'isPastKnown', 'get').mockReturnValue(true)
+    expect(explore(340).broken).toContain('sell-1: says 0.15656 filled')
   })
 })
