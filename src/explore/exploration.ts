@@ -34,6 +34,7 @@ export interface Exploration {
   readonly notices: ReadonlyMap<string, number>
 }
 
+const STEPS_AT_ONCE_MAX = 10_000
 const ENDS: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELLED'])
 
 export function explore(seed: number): Exploration {
@@ -53,6 +54,8 @@ class SeedRun {
   readonly #calendar: IncidentCalendar
   #wakeNs = 0
   #isCalm = false
+  #lastNs: MonoNs = monoNs(0)
+  #stepsAtOnce = 0
   readonly #person: Person
 
   constructor(scenario: Scenario) {
@@ -91,6 +94,7 @@ class SeedRun {
     let nowNs: MonoNs = this.#world.clock.nowNs()
     while (nowNs < REST_BY_NS) {
       nowNs = this.#world.step(this.#nextNs())
+      if (this.#standsStill(nowNs)) return `time stands still: ${this.#describe(nowNs)}`
       this.#trouble(nowNs)
       if (this.#watch.broken !== '') return this.#watch.broken
       const life = this.#living(nowNs)
@@ -105,6 +109,13 @@ class SeedRun {
       if (this.#isAtRest(life)) return this.#judge(life, nowNs)
     }
     return `not at rest after ${REST_BY_NS / 1e9} s: ${this.#describe(nowNs)}`
+  }
+
+  /** An engine that always has work left would never let time pass. */
+  #standsStill(nowNs: MonoNs): boolean {
+    this.#stepsAtOnce = nowNs === this.#lastNs ? this.#stepsAtOnce + 1 : 0
+    this.#lastNs = nowNs
+    return this.#stepsAtOnce > STEPS_AT_ONCE_MAX
   }
 
   /** When something outside the venue's own timers is due. */

@@ -11,11 +11,13 @@ import { BUYER, SELLER, type VenueWorld } from './venue-world.ts'
 const ENDED: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELLED', 'CANCELLING'])
 /** A pause is forgotten, and remembered so long after the last deed. */
 const REMEMBERS_NS = 3 * NS_PER_S
+const MENDS_EVERY_NS = NS_PER_S
 
 export class Person {
   readonly #deeds: readonly Deed[]
   readonly #resumeNs: number
   #done = 0
+  #mendsNs: number = TROUBLE_ENDS_NS
 
   constructor({ deeds }: Scenario) {
     this.#deeds = deeds
@@ -52,6 +54,8 @@ export class Person {
     if (ENDED.has(stateName)) return null
     if (nowNs >= CANCEL_AT_NS) return 'cancel'
     if (stateName === 'PAUSED' && nowNs >= this.#resumeNs) return 'resume'
-    return stateName === 'ERROR' && nowNs >= TROUBLE_ENDS_NS ? 'recover' : null
+    if (stateName !== 'ERROR' || nowNs < this.#mendsNs) return null
+    this.#mendsNs = nowNs + MENDS_EVERY_NS
+    return 'recover'
   }
 }

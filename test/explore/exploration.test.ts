@@ -59,11 +59,6 @@ describe('exploration notices', () => {
     expect(foundWithin(20)).toBeGreaterThan(0)
   })
 
-  it('an account that trades before it is reconciled', () => {
-    vi.spyOn(Reconciler.prototype, 'isReady', 'get').mockReturnValue(true)
-    expect(foundWithin(60)).toBeGreaterThan(0)
-  })
-
   it('a task that ends before the past is known', () => {
     vi.spyOn(Reconciler.prototype, 'isPastKnown', 'get').mockReturnValue(true)
     expect(explore(340).broken).toContain('sell-1: says 0.15656 filled')
