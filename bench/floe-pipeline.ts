@@ -4,7 +4,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { generateKeyPairSync } from 'node:crypto'
 import { Prng } from '#core/prng.ts'
 import { RealClock } from '#core/real-clock.ts'
 import type { MonoNs } from '#core/units.ts'
@@ -26,6 +25,8 @@ const START_TIMEOUT_MS = 20_000
 
 export interface FloeOptions {
   readonly port: number
+  /** Of a key that logs its session on, so that no order carries a signature. */
+  readonly credentials: Credentials
   readonly offsetTicks: number
   readonly times: ReactionTimes
 }
@@ -87,7 +88,7 @@ export class FloePipeline {
         {
           make: findVenueMake('binance_spot'),
           urls: urlsOf(this.#options.port),
-          accounts: [{ name: 'main', credentials: benchCredentials() }],
+          accounts: [{ name: 'main', credentials: this.#options.credentials }],
         },
       ],
       latencies,
@@ -213,13 +214,6 @@ class StampingLink implements ByteLink {
 function urlsOf(port: number): { rest: string; ws: string; ws_api: string } {
   const host = `127.0.0.1:${port}`
   return { rest: `http://${host}`, ws: `ws://${host}`, ws_api: `ws://${host}/ws-api/v3` }
-}
-
-/** The session is authenticated once, so that no order carries a signature. */
-function benchCredentials(): Credentials {
-  const { privateKey } = generateKeyPairSync('ed25519')
-  const secret = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  return { kind: 'ed25519', key: 'bench', secret }
 }
 
 function icebergTask(offsetTicks: number): Parameters<typeof planTasks>[0][number] {

@@ -1,9 +1,15 @@
 // What the bench and its venue process say to each other.
+import type { Credentials } from '#venue/venue.ts'
 
+/** Who is being measured: each trades its own symbol on its own account of the same venue. */
 export type LoadSide = 'floe' | 'peer'
+
+/** Symbol of each side, as the venue spells it. */
+export const SYMBOLS: Readonly<Record<LoadSide, string>> = { floe: 'BTCUSDT', peer: 'ETHUSDT' }
 
 export interface LoadReady {
   readonly port: number
+  readonly credentials: Readonly<Record<LoadSide, Credentials>>
 }
 
 export interface LoadCommand {

@@ -4,6 +4,7 @@
 import { createHmac } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
+import type { Credentials } from '#venue/venue.ts'
 import type { ReactionTimes } from './reaction-times.ts'
 
 const TICK = 0.01
@@ -19,10 +20,21 @@ interface Message {
   readonly event?: { readonly e: string; readonly X: string }
 }
 
+export interface PlainOptions {
+  readonly port: number
+  readonly credentials: Credentials
+  readonly symbol: string
+  readonly offsetTicks: number
+  readonly times: ReactionTimes
+}
+
 type OrderStage = 'none' | 'placing' | 'working' | 'cancelling'
 
 export class PlainPipeline {
   readonly #times: ReactionTimes
+  readonly #symbol: string
+  readonly #key: string
+  readonly #secret: string
   readonly #offset: number
   readonly #market: WebSocket
   readonly #orders: WebSocket
@@ -34,14 +46,20 @@ export class PlainPipeline {
   #workingPrice = 0
   #clientId = ''
   #requestId = 1
+  #isSubscribed = false
 
-  constructor(port: number, offsetTicks: number, times: ReactionTimes) {
+  constructor({ port, credentials, symbol, offsetTicks, times }: PlainOptions) {
     this.#times = times
+    this.#symbol = symbol
+    this.#key = credentials.key
+    this.#secret = credentials.secret
     this.#offset = offsetTicks * TICK
     const base = `ws://127.0.0.1:${port}`
     const options = { perMessageDeflate: false }
-    this.#market = new WebSocket(`${base}/stream?streams=peer`, options)
-    this.#orders = new WebSocket(`${base}/ws-api/v3?peer`, options)
+    const stream = symbol.toLowerCase()
+    const streams = `${stream}@bookTicker/${stream}@depth@100ms/${stream}@trade`
+    this.#market = new WebSocket(`${base}/stream?streams=${streams}`, options)
+    this.#orders = new WebSocket(`${base}/ws-api/v3`, options)
     this.#stampReads(this.#market, true)
     this.#stampReads(this.#orders, false)
     this.#market.on('message', (data: Buffer) => this.#onMarket(data))
@@ -84,9 +102,9 @@ export class PlainPipeline {
     const { a, b } = message.data
     if (typeof a === 'string') {
       this.#bestAsk = parseFloat(a)
-    } else {
+    } else if (typeof b !== 'string') {
       this.#applyLevels(this.#asks, a)
-      if (typeof b !== 'string') this.#applyLevels(this.#bids, b)
+      this.#applyLevels(this.#bids, b)
     }
     this.#decide()
   }
@@ -100,7 +118,7 @@ export class PlainPipeline {
   }
 
   #decide(): void {
-    if (this.#bestAsk === 0) return
+    if (this.#bestAsk === 0 || !this.#isSubscribed) return
     const desired = this.#bestAsk + this.#offset
     if (this.#stage === 'none') this.#place(desired)
     const isStale = Math.abs(desired - this.#workingPrice) >= TICK - 1e-9
@@ -112,7 +130,7 @@ export class PlainPipeline {
     this.#workingPrice = price
     this.#clientId = `x${Date.now()}${this.#requestId}`
     this.#send('order.place', {
-      symbol: 'BTCUSDT',
+      symbol: this.#symbol,
       side: 'SELL',
       type: 'LIMIT',
       timeInForce: 'GTC',
@@ -126,14 +144,15 @@ export class PlainPipeline {
 
   #cancel(): void {
     this.#stage = 'cancelling'
-    this.#send('order.cancel', { symbol: 'BTCUSDT', origClientOrderId: this.#clientId })
+    this.#send('order.cancel', { symbol: this.#symbol, origClientOrderId: this.#clientId })
     this.#times.wrote()
   }
 
   #onAnswer(data: Buffer): void {
     const message = JSON.parse(data.toString()) as Message
     const isReport = message.event?.e === 'executionReport'
-    if (!isReport && (message.status !== 200 || this.#requestId === 2)) return
+    if (!isReport && message.status !== 200) return
+    this.#isSubscribed = true
     if (this.#stage === 'placing') this.#stage = 'working'
     else if (this.#stage === 'cancelling' && !isReport) this.#stage = 'none'
     this.#decide()
@@ -142,7 +161,7 @@ export class PlainPipeline {
   #send(method: string, parameters: Record<string, string | number>): void {
     const params: Record<string, string | number> = {
       ...parameters,
-      apiKey: 'bench',
+      apiKey: this.#key,
       recvWindow: 2_000,
       timestamp: Date.now(),
     }
@@ -150,7 +169,7 @@ export class PlainPipeline {
       .toSorted()
       .map((key) => `${key}=${params[key]}`)
       .join('&')
-    params['signature'] = createHmac('sha256', 'bench-secret').update(payload).digest('hex')
+    params['signature'] = createHmac('sha256', this.#secret).update(payload).digest('hex')
     this.#orders.send(JSON.stringify({ id: this.#requestId++, method, params }))
   }
 }

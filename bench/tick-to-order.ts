@@ -4,20 +4,23 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { median, print, quantile } from '../native-free-bench/harness.ts'
 import { FloePipeline } from './floe-pipeline.ts'
+import { SYMBOLS } from './load-messages.ts'
 import type { LoadCommand, LoadDone, LoadReady, LoadSide } from './load-messages.ts'
 import { PlainPipeline } from './plain-pipeline.ts'
 import { ReactionTimes } from './reaction-times.ts'
 
 /** Far enough from the touch that the order never trades. */
 const OFFSET_TICKS = 200
-const WARM_UP_TICKS = 2_000
+/** Enough orders that both sides run optimised code. */
+const WARM_UP = { ticks: 12_000, ticksPerSecond: 2_000 }
+const ROUND_SECONDS = 5
 /** A percentile of a shared machine is a figure only while it stays within this over the rounds. */
 const P99_SPREAD_MAX = 1.5
 
 export interface TickToOrderOptions {
   readonly rounds: number
-  readonly ticks: number
-  readonly ticksPerSecond: number
+  /** Each is measured in rounds of its own. */
+  readonly ticksPerSecond: readonly number[]
 }
 
 interface RoundFigures {
@@ -39,33 +42,50 @@ export interface ReactionResult {
 
 export async function tickToOrder(options: TickToOrderOptions): Promise<ReactionResult[]> {
   const venue = new LoadVenue()
-  const port = await venue.start()
+  const { port, credentials } = await venue.start()
   const times = { floe: new ReactionTimes(), peer: new ReactionTimes() }
-  const floe = new FloePipeline({ port, offsetTicks: OFFSET_TICKS, times: times.floe })
-  const peer = new PlainPipeline(port, OFFSET_TICKS, times.peer)
-  try {
-    await floe.start()
-    await peer.start()
-    const { ticksPerSecond } = options
-    for (const side of ['floe', 'peer'] as const) {
-      await venue.run({ side, ticks: WARM_UP_TICKS, ticksPerSecond })
-    }
+  const floe = new FloePipeline({
+    port,
+    credentials: credentials.floe,
+    offsetTicks: OFFSET_TICKS,
+    times: times.floe,
+  })
+  const peer = new PlainPipeline({
+    port,
+    credentials: credentials.peer,
+    symbol: SYMBOLS.peer,
+    offsetTicks: OFFSET_TICKS,
+    times: times.peer,
+  })
+  const atRate = async (ticksPerSecond: number): Promise<ReactionResult[]> => {
     const rounds = { floe: [] as Round[], peer: [] as Round[] }
     for (let round = 0; round < options.rounds; round++) {
       const order = round % 2 === 0 ? (['floe', 'peer'] as const) : (['peer', 'floe'] as const)
       for (const side of order) {
         times[side].clear()
-        await venue.run({ side, ticks: options.ticks, ticksPerSecond })
+        await venue.run({ side, ticks: ticksPerSecond * ROUND_SECONDS, ticksPerSecond })
         floe.throwIfCrashed()
         rounds[side].push(roundOf(times[side]))
       }
     }
     return [
-      compare('tick read → order written', 2, rounds, 'tickWritten'),
+      compare(`tick → order written, ${ticksPerSecond}/s`, 2, rounds, 'tickWritten'),
       compare('  of it before the write', 0, rounds, 'tickReady'),
-      compare('answer read → order written', 0, rounds, 'answerWritten'),
+      compare(`answer → order written, ${ticksPerSecond}/s`, 0, rounds, 'answerWritten'),
       compare('  of it before the write', 0, rounds, 'answerReady'),
     ]
+  }
+  try {
+    await floe.start()
+    await peer.start()
+    for (const side of ['floe', 'peer'] as const) {
+      await venue.run({ side, ...WARM_UP })
+    }
+    const results: ReactionResult[] = []
+    for (const ticksPerSecond of options.ticksPerSecond) {
+      results.push(...(await atRate(ticksPerSecond)))
+    }
+    return results
   } finally {
     peer.stop()
     await floe.stop()
@@ -142,11 +162,11 @@ function us(value: number): string {
 class LoadVenue {
   #child: ChildProcess | null = null
 
-  start(): Promise<number> {
+  start(): Promise<LoadReady> {
     const child = fork(new URL('./load-venue.ts', import.meta.url), { stdio: 'inherit' })
     this.#child = child
     return new Promise((resolve, reject) => {
-      child.once('message', (message: LoadReady) => resolve(message.port))
+      child.once('message', (message: LoadReady) => resolve(message))
       child.once('exit', (code) => reject(new Error(`the bench venue ended with ${code}`)))
     })
   }

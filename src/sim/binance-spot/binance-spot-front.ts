@@ -26,7 +26,7 @@ import { MessageFaults } from './message-faults.ts'
 import type { Method, VenueState } from './method.ts'
 import { orderMethods } from './order-methods.ts'
 import { publicMethods } from './public-methods.ts'
-import { RateLimits } from './rate-limits.ts'
+import { type LimitFigures, PUBLIC_LIMITS, RateLimits } from './rate-limits.ts'
 import { KeyTable } from './request-signature.ts'
 import type { SimCredentials } from './request-signature.ts'
 import { RequestRunner } from './request-runner.ts'
@@ -46,6 +46,8 @@ export interface BinanceSpotFrontOptions {
   readonly credentials: readonly SimCredentials[]
   /** Basis points, as the exchange charges them. */
   readonly feesBps: { readonly maker: number; readonly taker: number }
+  /** Default: what the documents tell everybody. */
+  readonly limits?: LimitFigures
 }
 
 const BPS = 10_000
@@ -69,7 +71,7 @@ export class BinanceSpotFront implements Front, ExchangeListener {
 
   constructor(options: BinanceSpotFrontOptions) {
     this.#exchange = options.exchange
-    this.#state = createState(this.#exchange, options.feesBps)
+    this.#state = createState(options)
     for (const [symbol, history] of this.#state.histories) {
       const instrument = this.#state.listings.lookup(symbol)
       assert(instrument !== undefined, 'a history belongs to a listed symbol')
@@ -292,10 +294,11 @@ function methodsOf(state: VenueState): readonly Method[] {
   ]
 }
 
-function createState(
-  exchange: Exchange,
-  feesBps: { readonly maker: number; readonly taker: number },
-): VenueState {
+function createState({
+  exchange,
+  feesBps,
+  limits = PUBLIC_LIMITS,
+}: BinanceSpotFrontOptions): VenueState {
   const histories = exchange.instruments.map(
     (instrument) => [instrument.symbol, new TradeHistory()] as const,
   )
@@ -303,7 +306,7 @@ function createState(
     exchange,
     clock: new VenueClock(),
     listings: new Listings(exchange.instruments),
-    limits: new RateLimits(),
+    limits: new RateLimits(limits),
     histories: new Map(histories),
     fees: {
       maker: (feesBps.maker / BPS).toFixed(8),

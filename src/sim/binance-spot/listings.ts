@@ -5,7 +5,6 @@
 import { scaleOfText, unitsFromText, D } from '#core/decimal.ts'
 import { EngineError } from '#core/engine-error.ts'
 import type { SimInstrument } from '#sim/exchange-types.ts'
-import { RATE_LIMITS } from './rate-limits.ts'
 import { filterFailure, illegalCharacters, invalidSymbol, tooPrecise } from './venue-error.ts'
 import { ZERO, fixed8, fixed8Text } from './wire-text.ts'
 
@@ -59,11 +58,15 @@ export class Listings {
     return this.#halted.has(instrument.symbol)
   }
 
-  exchangeInfo(instruments: readonly SimInstrument[], serverTime: number): object {
+  exchangeInfo(
+    instruments: readonly SimInstrument[],
+    rateLimits: readonly object[],
+    serverTime: number,
+  ): object {
     return {
       timezone: 'UTC',
       serverTime,
-      rateLimits: RATE_LIMITS,
+      rateLimits,
       exchangeFilters: [],
       symbols: instruments.map((instrument) => this.#symbolRow(instrument)),
     }

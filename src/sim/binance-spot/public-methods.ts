@@ -72,6 +72,7 @@ export function referencePrice(state: VenueState, instrument: SimInstrument): nu
 function exchangeInfo(state: VenueState, call: Call): object {
   return state.listings.exchangeInfo(
     chosenInstruments(state, call.params) ?? state.listings.all,
+    state.limits.rows,
     call.stamp(call.nowUs),
   )
 }

@@ -6,9 +6,18 @@
 import { US_PER_S } from '#core/units.ts'
 import { VenueError } from './venue-error.ts'
 
-export const WEIGHT_PER_MINUTE = 6_000
-export const ORDERS_PER_TEN_SECONDS = 100
-export const ORDERS_PER_DAY = 200_000
+/** What the venue allows; a venue grants some accounts more orders than the public figures. */
+export interface LimitFigures {
+  readonly weightPerMinute: number
+  readonly ordersPerTenSeconds: number
+  readonly ordersPerDay: number
+}
+
+export const PUBLIC_LIMITS: LimitFigures = {
+  weightPerMinute: 6_000,
+  ordersPerTenSeconds: 100,
+  ordersPerDay: 200_000,
+}
 
 const MINUTE_US = 60 * US_PER_S
 const TEN_SECONDS_US = 10 * US_PER_S
@@ -16,18 +25,19 @@ const DAY_US = 86_400 * US_PER_S
 const TAKER_REFUND = 1
 const MAKER_REFUND = 5
 
-/** One row of exchangeInfo.rateLimits; `count` is added in answers. */
-export const RATE_LIMITS = [
-  {
-    rateLimitType: 'REQUEST_WEIGHT',
-    interval: 'MINUTE',
-    intervalNum: 1,
-    limit: WEIGHT_PER_MINUTE,
-  },
-  { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: ORDERS_PER_TEN_SECONDS },
-  { rateLimitType: 'ORDERS', interval: 'DAY', intervalNum: 1, limit: ORDERS_PER_DAY },
-  { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: 300_000 },
-] as const
+function limitRow(rateLimitType: string, interval: string, intervalNum: number, limit: number) {
+  return { rateLimitType, interval, intervalNum, limit }
+}
+
+/** Rows of exchangeInfo.rateLimits; `count` is added in answers. */
+function limitRows(figures: LimitFigures) {
+  return {
+    weight: limitRow('REQUEST_WEIGHT', 'MINUTE', 1, figures.weightPerMinute),
+    tenSeconds: limitRow('ORDERS', 'SECOND', 10, figures.ordersPerTenSeconds),
+    day: limitRow('ORDERS', 'DAY', 1, figures.ordersPerDay),
+    raw: limitRow('RAW_REQUESTS', 'MINUTE', 5, 300_000),
+  }
+}
 
 class FixedWindow {
   readonly lengthUs: number
@@ -57,16 +67,29 @@ class FixedWindow {
 }
 
 export class RateLimits {
+  readonly #figures: LimitFigures
+  readonly #rows: ReturnType<typeof limitRows>
   readonly #weight = new FixedWindow(MINUTE_US)
   readonly #orders = new Map<string, { readonly short: FixedWindow; readonly day: FixedWindow }>()
+
+  constructor(figures: LimitFigures = PUBLIC_LIMITS) {
+    this.#figures = figures
+    this.#rows = limitRows(figures)
+  }
+
+  /** The rateLimits array of exchangeInfo. */
+  get rows(): readonly object[] {
+    return Object.values(this.#rows)
+  }
 
   /** @throws VenueError -1003 (429) when the weight does not fit; it is counted all the same. */
   spendWeight(weight: number, nowUs: number): void {
     this.#weight.add(weight, nowUs)
-    if (this.#weight.count(nowUs) <= WEIGHT_PER_MINUTE) return
+    const { weightPerMinute } = this.#figures
+    if (this.#weight.count(nowUs) <= weightPerMinute) return
     throw new VenueError(
       -1003,
-      `Too much request weight used; current limit is ${WEIGHT_PER_MINUTE} request weight ` +
+      `Too much request weight used; current limit is ${weightPerMinute} request weight ` +
         'per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.',
       429,
       { retryAtUs: this.#weight.endUs(nowUs) },
@@ -81,11 +104,12 @@ export class RateLimits {
   /** @throws VenueError -1015 (429) when the account has sent its orders. */
   spendOrder(account: string, nowUs: number): void {
     const { short, day } = this.#windowsOf(account)
-    if (short.count(nowUs) >= ORDERS_PER_TEN_SECONDS) {
-      throw tooManyOrders(`${ORDERS_PER_TEN_SECONDS} orders per 10 SECOND`, short.endUs(nowUs))
+    const { ordersPerTenSeconds, ordersPerDay } = this.#figures
+    if (short.count(nowUs) >= ordersPerTenSeconds) {
+      throw tooManyOrders(`${ordersPerTenSeconds} orders per 10 SECOND`, short.endUs(nowUs))
     }
-    if (day.count(nowUs) >= ORDERS_PER_DAY) {
-      throw tooManyOrders(`${ORDERS_PER_DAY} orders per 1 DAY`, day.endUs(nowUs))
+    if (day.count(nowUs) >= ordersPerDay) {
+      throw tooManyOrders(`${ordersPerDay} orders per 1 DAY`, day.endUs(nowUs))
     }
     short.add(1, nowUs)
     day.add(1, nowUs)
@@ -110,14 +134,14 @@ export class RateLimits {
 
   /** The rateLimits array of a WS API answer. */
   weightRow(nowUs: number): object {
-    return { ...RATE_LIMITS[0], count: this.usedWeight(nowUs) }
+    return { ...this.#rows.weight, count: this.usedWeight(nowUs) }
   }
 
   orderRows(account: string, nowUs: number): readonly object[] {
     const used = this.usedOrders(account, nowUs)
     return [
-      { ...RATE_LIMITS[1], count: used.short },
-      { ...RATE_LIMITS[2], count: used.day },
+      { ...this.#rows.tenSeconds, count: used.short },
+      { ...this.#rows.day, count: used.day },
     ]
   }
 
