@@ -146,6 +146,8 @@ const MARKET_PATH = Buffer.from('GET /stream')
 class StampingListener implements LinkListener {
   /** Known once the link has sent its upgrade request. */
   isMarket = false
+  #enteredMs = 0
+  #isInterrupted = false
   readonly #listener: LinkListener
   readonly #times: ReactionTimes
 
@@ -158,9 +160,12 @@ class StampingListener implements LinkListener {
     this.#listener.onOpen(nowNs)
   }
 
-  onBytes(region: ReceiveRegion, nowNs: MonoNs): void {
-    this.#times.entered(this.isMarket, performance.now())
-    this.#listener.onBytes(region, nowNs)
+  /** What a turn interrupts is still the read it began with. */
+  onBytes(region: ReceiveRegion, nowNs: MonoNs): boolean {
+    if (!this.#isInterrupted) this.#enteredMs = performance.now()
+    this.#times.entered(this.isMarket, this.#enteredMs)
+    this.#isInterrupted = this.#listener.onBytes(region, nowNs)
+    return this.#isInterrupted
   }
 
   onClosed(...args: Parameters<LinkListener['onClosed']>): void {

@@ -1,6 +1,6 @@
 // The venue of tick-to-order, in a process of its own: the embedded Binance spot venue with its
-// matching engine, signatures and bytes, on a market that ticks on command. While it ticks it spins,
-// so that ticks leave on time and a receiver is never woken by the order that is being measured.
+// matching engine, signatures and bytes, on a market that ticks on command. While it ticks it
+// spins, so that ticks leave on time and no order that is measured has to wake its receiver.
 import { generateKeyPairSync } from 'node:crypto'
 import type { Credentials } from '#venue/venue.ts'
 import { BinanceSpotFront } from '#sim/binance-spot/binance-spot-front.ts'

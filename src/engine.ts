@@ -209,7 +209,10 @@ export class Engine implements TimerTarget {
     })
   }
 
-  /** Stages one to five. Called after each socket read and when a timer is due; never nested. */
+  /**
+   * Stages one to five. Called after each socket read, within one after each message that tells of
+   * orders, and when a timer is due; never nested.
+   */
   turn(nowNs: MonoNs): void {
     assert(!this.#isInTurn, 'a turn is never re-entered')
     this.#isInTurn = true

@@ -111,9 +111,10 @@ class MemoryPeer implements LinkListener, FrameSink, FrontConnection {
     // A client speaks first.
   }
 
-  onBytes(region: ReceiveRegion, nowNs: MonoNs): void {
+  onBytes(region: ReceiveRegion, nowNs: MonoNs): boolean {
     this.#readOn(region, nowNs)
     this.#host.touched()
+    return false
   }
 
   onClosed(_reason: number, _detail: string, nowNs: MonoNs): void {
@@ -125,9 +126,16 @@ class MemoryPeer implements LinkListener, FrameSink, FrontConnection {
     // Proof of life is the client's concern; a dead client is a closed link here.
   }
 
-  onMessage(bytes: Uint8Array, start: number, end: number, _isText: boolean, nowNs: MonoNs): void {
+  onMessage(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    _isText: boolean,
+    nowNs: MonoNs,
+  ): boolean {
     const text = Buffer.from(bytes.subarray(start, end)).toString('utf8')
     this.#host.front.message(this, text, this.#host.nowUs(nowNs))
+    return false
   }
 
   onPing(bytes: Uint8Array, start: number, end: number): void {

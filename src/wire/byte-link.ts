@@ -23,8 +23,11 @@ export type LinkClose = (typeof LinkClose)[keyof typeof LinkClose]
 
 export interface LinkListener {
   onOpen(nowNs: MonoNs): void
-  /** New bytes stand in `region` up to its writeOffset; consume what was understood. */
-  onBytes(region: ReceiveRegion, nowNs: MonoNs): void
+  /**
+   * New bytes stand in `region` up to its writeOffset; consume what was understood. True when a
+   * turn should come before the rest is looked at: the link takes it, then calls again.
+   */
+  onBytes(region: ReceiveRegion, nowNs: MonoNs): boolean
   /** Exactly once for each dial, also after close(). No callback follows it. */
   onClosed(reason: LinkClose, detail: string, nowNs: MonoNs): void
 }

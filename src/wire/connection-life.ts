@@ -25,7 +25,10 @@ import {
 export interface ConnectionProtocol {
   /** The socket opened: log on and subscribe, and call life.ready(session) once that is done. */
   onOpen(session: WebSocketSession, nowNs: MonoNs): void
-  /** Also from a session that is not the current one: being readied, or just rotated out. */
+  /**
+   * Also from a session that is not the current one: being readied, or just rotated out. True when
+   * it should be acted on before the next message.
+   */
   onMessage(
     session: WebSocketSession,
     bytes: Uint8Array,
@@ -33,7 +36,7 @@ export interface ConnectionProtocol {
     end: number,
     isText: boolean,
     nowNs: MonoNs,
-  ): void
+  ): boolean
   /** Any frame on the current session. */
   onAlive(nowNs: MonoNs): void
   /** `session` became the current one: first time, after a reconnect, or by rotation. */
@@ -174,9 +177,9 @@ export class ConnectionLife implements WebSocketListener {
     end: number,
     isText: boolean,
     nowNs: MonoNs,
-  ): void {
-    if (!this.#isListenedTo(session)) return
-    this.#protocol.onMessage(session, bytes, start, end, isText, nowNs)
+  ): boolean {
+    if (!this.#isListenedTo(session)) return false
+    return this.#protocol.onMessage(session, bytes, start, end, isText, nowNs)
   }
 
   onAlive(session: WebSocketSession, nowNs: MonoNs): void {

@@ -70,7 +70,10 @@ export class HttpConnection {
     const region = new ReceiveRegion(new Uint8Array(REGION_BYTES))
     this.#link = dialer.dial(address, region, {
       onOpen: (nowNs) => this.#linkOpened(nowNs),
-      onBytes: (_region, nowNs) => this.#linkBytes(region, nowNs),
+      onBytes: (_region, nowNs) => {
+        this.#linkBytes(region, nowNs)
+        return false
+      },
       onClosed: (reason, detail, nowNs) => this.#linkClosed(reason, detail, nowNs),
     })
   }

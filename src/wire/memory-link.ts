@@ -125,7 +125,7 @@ export class MemoryLink implements ByteLink, StreamReceiver {
   }
 
   streamBytes(bytes: Uint8Array, nowNs: MonoNs): number {
-    if (this.#state !== LinkState.Open) return bytes.length
+    if (!this.#isOpen) return bytes.length
     const room = this.#region.room()
     const takenBytes = Math.min(room.length, bytes.length)
     if (takenBytes === 0) {
@@ -134,8 +134,11 @@ export class MemoryLink implements ByteLink, StreamReceiver {
     }
     room.set(bytes.subarray(0, takenBytes))
     this.#region.commit(takenBytes)
-    this.#listener?.onBytes(this.#region, nowNs)
-    this.#afterEvent(nowNs)
+    let isMoreToRead = true
+    while (isMoreToRead && this.#isOpen) {
+      isMoreToRead = this.#listener?.onBytes(this.#region, nowNs) ?? false
+      this.#afterEvent(nowNs)
+    }
     return takenBytes
   }
 
@@ -154,6 +157,10 @@ export class MemoryLink implements ByteLink, StreamReceiver {
   onTimer(_token: number, nowNs: MonoNs): void {
     this.#goneTimer = NO_TIMER
     this.#gone(nowNs)
+  }
+
+  get #isOpen(): boolean {
+    return this.#state === LinkState.Open
   }
 
   #opened(nowNs: MonoNs): void {

@@ -174,10 +174,13 @@ class NetLink implements ByteLink {
   #read(sizeBytes: number): boolean {
     const nowNs = this.#setting.clock.nowNs()
     assert(this.#state !== LinkState.Dialing, 'bytes on a link before it opened')
-    if (this.#state !== LinkState.Open) return true
+    if (!this.#isOpen) return true
     this.#region.commit(sizeBytes)
-    this.#listener.onBytes(this.#region, nowNs)
-    this.#setting.afterRead(nowNs)
+    let isMoreToRead = true
+    while (isMoreToRead && this.#isOpen) {
+      isMoreToRead = this.#listener.onBytes(this.#region, nowNs)
+      this.#setting.afterRead(nowNs)
+    }
     return true
   }
 
@@ -201,6 +204,10 @@ class NetLink implements ByteLink {
     if (this.#weEnded) return LinkClose.Ended
     if (!this.#wasOpen) return LinkClose.Refused
     return this.#errorText === '' ? LinkClose.Ended : LinkClose.Broken
+  }
+
+  get #isOpen(): boolean {
+    return this.#state === LinkState.Open
   }
 
   /** False when the link is gone already. */

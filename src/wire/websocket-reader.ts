@@ -29,7 +29,8 @@ import {
 export interface FrameSink {
   /** Before the frame's own callback. */
   onFrame(nowNs: MonoNs): void
-  onMessage(bytes: Uint8Array, start: number, end: number, isText: boolean, nowNs: MonoNs): void
+  /** True when a turn should come before the next message. */
+  onMessage(bytes: Uint8Array, start: number, end: number, isText: boolean, nowNs: MonoNs): boolean
   onPing(bytes: Uint8Array, start: number, end: number, nowNs: MonoNs): void
   /** `code` is CloseCode.NoStatus where the peer named none. Nothing is read after it. */
   onClose(code: number, reason: string, nowNs: MonoNs): void
@@ -51,6 +52,7 @@ export class WebSocketReader {
   readonly #sink: FrameSink
   #closeCode = 0
   #isStopped = false
+  #isTurnDue = false
 
   // The frame whose header was read last.
   #opcode = 0
@@ -76,14 +78,15 @@ export class WebSocketReader {
   }
 
   /**
-   * Hands out every whole frame of the region and consumes it.
+   * Hands out every whole frame of the region and consumes it; stops early when a turn is due.
    * Returns 0, or the close code of a breach (`breach` says which); then nothing is read any more.
    */
   read(nowNs: MonoNs): number {
     const region = this.#region
     const end = region.writeOffset
     let at = region.readOffset
-    while (!this.#isStopped && this.#readHeader(at, end)) {
+    this.#isTurnDue = false
+    while (!this.#isTurnDue && !this.#isStopped && this.#readHeader(at, end)) {
       const frameEnd = this.#payloadAt + this.#payloadBytes
       if (frameEnd > end) break
       this.#sink.onFrame(nowNs)
@@ -91,7 +94,14 @@ export class WebSocketReader {
       at = frameEnd
     }
     region.consumeTo(this.#isStopped ? end : at)
+    // A turn follows every read anyway: it is due before the rest only where there is one.
+    if (this.#isStopped || at === end) this.#isTurnDue = false
     return this.#closeCode
+  }
+
+  /** The last read stopped early, so that a turn comes first; read again after it. */
+  get isTurnDue(): boolean {
+    return this.#isTurnDue
   }
 
   /** Nothing is handed out any more, not even the rest of the current read. */
@@ -149,7 +159,7 @@ export class WebSocketReader {
     if ((opcode & CONTROL_BIT) !== 0) {
       this.#handOutControl(opcode, start, frameEnd, nowNs)
     } else if (this.#isFinal && opcode !== Opcode.Continuation) {
-      this.#sink.onMessage(bytes, start, frameEnd, opcode === Opcode.Text, nowNs)
+      this.#isTurnDue = this.#sink.onMessage(bytes, start, frameEnd, opcode === Opcode.Text, nowNs)
     } else {
       this.#assemble(start, frameEnd, nowNs)
     }
@@ -192,7 +202,7 @@ export class WebSocketReader {
     const isText = this.#fragmentOpcode === Opcode.Text
     this.#fragmentOpcode = 0
     this.#fragmentsBytes = 0
-    this.#sink.onMessage(this.#fragments, 0, bytesAfter, isText, nowNs)
+    this.#isTurnDue = this.#sink.onMessage(this.#fragments, 0, bytesAfter, isText, nowNs)
   }
 
   #growFragments(bytesNeeded: number): void {

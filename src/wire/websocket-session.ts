@@ -40,7 +40,10 @@ export type SessionEnd =
 
 export interface WebSocketListener {
   onOpen(session: WebSocketSession, nowNs: MonoNs): void
-  /** One whole message in `bytes[start, end)`, valid during the call only. */
+  /**
+   * One whole message in `bytes[start, end)`, valid during the call only. True when it should be
+   * acted on before the next one is decoded: a turn comes between, also within one read.
+   */
   onMessage(
     session: WebSocketSession,
     bytes: Uint8Array,
@@ -48,7 +51,7 @@ export interface WebSocketListener {
     end: number,
     isText: boolean,
     nowNs: MonoNs,
-  ): void
+  ): boolean
   /** Any frame, pong included: proof that the stream lives. Called before onMessage. */
   onAlive(session: WebSocketSession, nowNs: MonoNs): void
   /** Exactly once after connect(); nothing follows it. */
@@ -189,10 +192,11 @@ export class WebSocketSession {
     this.#link?.write(this.#request)
   }
 
-  #linkBytes(nowNs: MonoNs): void {
+  #linkBytes(nowNs: MonoNs): boolean {
     this.#lastBytesNs = nowNs
     if (this.#state === SessionState.Handshaking) this.#readHandshake(nowNs)
     if (this.#state !== SessionState.Handshaking) this.#readFrames(nowNs)
+    return this.#reader.isTurnDue
   }
 
   #readFrames(nowNs: MonoNs): void {

@@ -179,6 +179,7 @@ function rawLink(texts: string[]): ByteLink {
         Buffer.from(region.bytes.subarray(region.readOffset, region.writeOffset)).toString(),
       )
       region.reset()
+      return false
     },
     onClosed: () => undefined,
   })

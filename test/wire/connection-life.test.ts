@@ -29,11 +29,12 @@ class LogonProtocol implements ConnectionProtocol {
     end: number,
     _isText: boolean,
     nowNs: MonoNs,
-  ): void {
+  ): boolean {
     const text = Buffer.from(bytes.subarray(start, end)).toString()
     if (text === 'welcome') this.life?.ready(session, nowNs)
     else if (text === 'go away') this.life?.fail(session, 'logon refused', nowNs)
     else this.texts.push(`${this.name(session)} ${text}`)
+    return false
   }
 
   onAlive(): void {

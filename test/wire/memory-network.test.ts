@@ -12,6 +12,7 @@ const ADDRESS = { host: 'venue', port: 443, tls: true }
 class End implements LinkListener {
   link: ByteLink | null = null
   opened = 0
+  readBytesMax = Infinity
   readonly reads: string[] = []
   readonly events: string[] = []
   onOpened: () => void = () => {}
@@ -26,12 +27,15 @@ class End implements LinkListener {
     this.onOpened()
   }
 
-  onBytes(region: ReceiveRegion, nowNs: MonoNs): void {
-    const { bytes, readOffset, writeOffset } = region
-    const text = Buffer.from(bytes.subarray(readOffset, writeOffset)).toString('latin1')
-    region.consumeTo(writeOffset)
+  onBytes(region: ReceiveRegion, nowNs: MonoNs): boolean {
+    const { bytes, readOffset } = region
+    const end = Math.min(region.writeOffset, readOffset + this.readBytesMax)
+    const text = Buffer.from(bytes.subarray(readOffset, end)).toString('latin1')
+    const isMoreToRead = end < region.writeOffset
+    region.consumeTo(end)
     this.reads.push(text)
     this.events.push(`read ${nowNs} ${text}`)
+    return isMoreToRead
   }
 
   onClosed(reason: LinkClose, detail: string, nowNs: MonoNs): void {
@@ -226,4 +230,14 @@ test('a turn runs after every callback on the dialing side, and only there', () 
   write(server, 'down')
   wire.runMs(10)
   expect(wire.turns).toBe(1 + client.reads.length)
+})
+
+test('a listener that wants a turn before the rest gets it, and then the rest', () => {
+  const { wire, server, client } = pair(5)
+  wire.runMs(10)
+  client.readBytesMax = 1
+  write(server, 'abc')
+  wire.runMs(10)
+  expect(client.reads).toEqual(['a', 'b', 'c'])
+  expect(wire.turns).toBe(1 + 3)
 })

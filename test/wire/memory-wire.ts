@@ -84,9 +84,10 @@ export class MemoryPeer implements LinkListener {
 
   onOpen(): void {}
 
-  onBytes(region: ReceiveRegion, nowNs: MonoNs): void {
+  onBytes(region: ReceiveRegion, nowNs: MonoNs): boolean {
     if (this.#reader === null) this.#upgrade(region)
     if (this.#reader?.read(nowNs)) this.link.close()
+    return false
   }
 
   onClosed(): void {
@@ -95,10 +96,11 @@ export class MemoryPeer implements LinkListener {
 
   onFrame(): void {}
 
-  onMessage(bytes: Uint8Array, start: number, end: number): void {
+  onMessage(bytes: Uint8Array, start: number, end: number): boolean {
     const text = Buffer.from(bytes.subarray(start, end)).toString()
     this.texts.push(text)
     this.#server.onText(this, text)
+    return false
   }
 
   onPing(bytes: Uint8Array, start: number, end: number): void {

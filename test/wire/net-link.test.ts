@@ -27,17 +27,21 @@ class Heard implements LinkListener {
   readonly hash = createHash('sha256')
   readonly closed: [LinkClose, string][] = []
   lastNs = 0
+  readBytesMax = Infinity
 
   onOpen(): void {
     this.opened++
   }
 
-  onBytes(region: ReceiveRegion, nowNs: MonoNs): void {
-    const { bytes, readOffset, writeOffset } = region
-    this.hash.update(bytes.subarray(readOffset, writeOffset))
-    this.bytes += writeOffset - readOffset
-    region.consumeTo(writeOffset)
+  onBytes(region: ReceiveRegion, nowNs: MonoNs): boolean {
+    const { bytes, readOffset } = region
+    const end = Math.min(region.writeOffset, readOffset + this.readBytesMax)
+    const isMoreToRead = end < region.writeOffset
+    this.hash.update(bytes.subarray(readOffset, end))
+    this.bytes += end - readOffset
+    region.consumeTo(end)
     this.lastNs = nowNs
+    return isMoreToRead
   }
 
   onClosed(reason: LinkClose, detail: string): void {
@@ -179,6 +183,14 @@ describe.each(makes)('%s', (_name, tls) => {
     const { heard } = dial(port, { ...options, host: 'localhost' })
     await until(() => heard.closed.length === 1)
     expect(heard.bytes).toBe(1)
+  })
+
+  test('a listener that wants a turn before the rest gets it, and then the rest', async () => {
+    const port = await serve((client) => client.write('abc'))
+    const { wire, heard } = dial(port, options)
+    heard.readBytesMax = 1
+    await until(() => heard.bytes === 3)
+    expect(wire.turns).toBe(1 + 3)
   })
 
   test('a WebSocket session runs over it', async () => {

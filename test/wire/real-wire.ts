@@ -73,11 +73,12 @@ export class SessionRecorder implements WebSocketListener {
     start: number,
     end: number,
     isText: boolean,
-  ): void {
+  ): boolean {
     const text = Buffer.from(bytes.subarray(start, end)).toString(isText ? 'utf8' : 'hex')
     this.texts.push(text)
     this.sizes.push(end - start)
     this.onText(session, text)
+    return false
   }
 
   onAlive(): void {

@@ -14,14 +14,16 @@ const MESSAGE_BYTES_MAX = 70_000
 class Heard implements FrameSink {
   readonly events: string[] = []
   frames = 0
+  isTurnDue = false
 
   onFrame(): void {
     this.frames++
   }
 
-  onMessage(bytes: Uint8Array, start: number, end: number, isText: boolean): void {
+  onMessage(bytes: Uint8Array, start: number, end: number, isText: boolean): boolean {
     const hex = Buffer.from(bytes.subarray(start, end)).toString('hex')
     this.events.push(`${isText ? 'text' : 'binary'} ${hex}`)
+    return this.isTurnDue
   }
 
   onPing(bytes: Uint8Array, start: number, end: number): void {
@@ -229,6 +231,7 @@ test('a message is handed out where it landed', () => {
   let same = false
   heard.onMessage = (bytes, start, end) => {
     same = bytes === region.bytes && start === 2 && end === 4
+    return false
   }
   region.room().set(bytesOf(0x81, 2, 0x68, 0x69))
   region.commit(4)
@@ -241,6 +244,7 @@ test('stop in the middle of a read hands out nothing more', () => {
   heard.onMessage = () => {
     heard.events.push('message')
     reader.stop()
+    return false
   }
   region.room().set(bytesOf(0x81, 0, 0x81, 0))
   region.commit(4)
@@ -281,4 +285,21 @@ test('close codes that may stand in a frame', () => {
   const mayNot = [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_535]
   expect(may.filter((code) => !isCloseCodeOnWire(code))).toEqual([])
   expect(mayNot.filter(isCloseCodeOnWire)).toEqual([])
+})
+
+test('a message to be acted on interrupts the read, and the rest comes with the next', () => {
+  const { heard, region, reader } = readerOf('client')
+  heard.isTurnDue = true
+  region.room().set(bytesOf(0x81, 1, 0x61, 0x81, 1, 0x62, 0x81, 1))
+  region.commit(8)
+  expect(reader.read(monoNs(0))).toBe(0)
+  expect([heard.events, reader.isTurnDue]).toEqual([['text 61'], true])
+  reader.read(monoNs(0))
+  expect([heard.events, reader.isTurnDue]).toEqual([['text 61', 'text 62'], true])
+  reader.read(monoNs(0))
+  expect([heard.events.length, reader.isTurnDue]).toEqual([2, false])
+  region.room().set(bytesOf(0x63))
+  region.commit(1)
+  reader.read(monoNs(0))
+  expect([heard.events[2], reader.isTurnDue]).toEqual(['text 63', false])
 })

@@ -132,7 +132,7 @@ export class BinanceSpotMarket implements VenueMarket, ConnectionProtocol {
     end: number,
     isText: boolean,
     nowNs: MonoNs,
-  ): void {
+  ): boolean {
     this.#messages++
     const decoder = this.#decoder
     const decoded = isText ? decoder.decode(bytes, start, end, nowNs) : Decoded.RefusedMessage
@@ -140,6 +140,8 @@ export class BinanceSpotMarket implements VenueMarket, ConnectionProtocol {
     else if (decoded === Decoded.DepthDiff) this.#seen[decoder.instrument]! |= SEEN_DEPTH
     else if (decoded === Decoded.ServerShutdown) this.#life.rotate(nowNs)
     else if (decoded < 0) this.#onRefused(decoded, isText ? decoder.instrument : -1, nowNs)
+    // A burst of books is worth one look, at the last of them.
+    return false
   }
 
   onAlive(nowNs: MonoNs): void {

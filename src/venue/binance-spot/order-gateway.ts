@@ -186,15 +186,18 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
     end: number,
     isText: boolean,
     nowNs: MonoNs,
-  ): void {
+  ): boolean {
     const reply = this.#reply
     if (!isText || !reply.read(bytes, start, end)) {
       this.#refuse('undecodable_message', 'a message that is not JSON was left out', nowNs)
-      return
+      return false
     }
     if (reply.eventAt !== -1) this.#onEvent(session, bytes, reply.eventAt, end, nowNs)
     else if (reply.isRawEvent) this.#onEvent(session, bytes, start, end, nowNs)
     else this.#onReply(session, reply, nowNs)
+    // An answer and the report of the same thing often come in one read: the first may free an
+    // order to be sent, which need not wait until the second is decoded.
+    return this.#context.events.count > 0
   }
 
   onAlive(_nowNs: MonoNs): void {
