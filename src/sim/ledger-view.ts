@@ -3,7 +3,7 @@ import { assert } from '#core/assert.ts'
 import { textFromUnits } from '#core/decimal.ts'
 import { SIDE_NAMES } from '#core/units.ts'
 import { ORDER_TYPE_NAMES, TIME_IN_FORCE_NAMES } from '#order/order-codes.ts'
-import type { SimInstrument, SimOrder, SimTrade } from './exchange-types.ts'
+import type { SimInstrument, SimOrder, SimOrderStatus, SimTrade } from './exchange-types.ts'
 import type { Settlement } from './settlement.ts'
 
 export interface LedgerView {
@@ -32,7 +32,7 @@ export interface LedgerOrder {
   readonly filled: string
   /** Σ price × quantity of its fills. */
   readonly quote: string
-  readonly status: string
+  readonly status: SimOrderStatus
   readonly createdUs: number
   readonly updatedUs: number
 }

@@ -160,10 +160,15 @@ describe('a live venue on loopback', () => {
     const engine = new EngineProcess(files.config, '--live-confirmed', '--json', report)
     const isTrading = async (): Promise<boolean> => (await ordersOf('main')).orders.length > 0
     await eventually('trades', isTrading)
-    for (const bytes of ABSURD_FRAMES) {
-      const before = (await ordersOf('main')).orders.length
+    for (const { bytes, endsSession } of ABSURD_FRAMES) {
+      const made = [market.connectionCount, orders.connectionCount] as const
       market.slipIn(bytes)
       orders.slipIn(bytes)
+      const isMadeAnew = (): boolean =>
+        engine.hasExited || (market.connectionCount > made[0] && orders.connectionCount > made[1])
+      // What is slipped into a connection that is about to end would never be read.
+      if (endsSession) await eventually('connects anew', isMadeAnew)
+      const before = (await ordersOf('main')).orders.length
       const goesOn = async (): Promise<boolean> =>
         engine.hasExited || (await ordersOf('main')).orders.length > before
       await eventually('goes on', goesOn)
@@ -190,14 +195,17 @@ const diff = (price: string): string =>
   '{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1,"s":"BTCUSDT",' +
   `"U":1,"u":1,"b":[["${price}","1"]],"a":[]}}`
 
+const odd = (bytes: Buffer) => ({ bytes, endsSession: false })
+const fatal = (bytes: Buffer) => ({ bytes, endsSession: true })
+
 const ABSURD_FRAMES = [
-  serverFrame(TEXT, '{"stream":'),
-  serverFrame(TEXT, diff('sixty thousand')),
-  serverFrame(TEXT, diff('1e999')),
-  serverFrame(TEXT, '{"stream":"btcusdt@weather","data":{"e":"weather","s":"BTCUSDT"}}'),
-  serverFrame(TEXT, '{"e":"weather"}'),
-  serverFrame(BINARY, Buffer.from([0, 1, 2, 255])),
-  serverFrame(CLOSE, ''),
-  serverFrame(TEXT, ' '.repeat(10 << 20)),
-  Buffer.from([0xff, 0xff, 0xff, 0xff]),
+  odd(serverFrame(TEXT, '{"stream":')),
+  odd(serverFrame(TEXT, diff('sixty thousand'))),
+  odd(serverFrame(TEXT, diff('1e999'))),
+  odd(serverFrame(TEXT, '{"stream":"btcusdt@weather","data":{"e":"weather","s":"BTCUSDT"}}')),
+  odd(serverFrame(TEXT, '{"e":"weather"}')),
+  odd(serverFrame(BINARY, Buffer.from([0, 1, 2, 255]))),
+  fatal(serverFrame(CLOSE, '')),
+  fatal(serverFrame(TEXT, ' '.repeat(10 << 20))),
+  fatal(Buffer.from([0xff, 0xff, 0xff, 0xff])),
 ]

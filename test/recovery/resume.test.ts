@@ -81,7 +81,7 @@ async function placeAsAnotherProgram(venue: Venue): Promise<number> {
 /** A buyer takes everything up to the price of each order of ours that stands open. */
 async function takeOpenOrders(venue: Venue, orders: readonly LedgerOrder[]): Promise<void> {
   for (const { account, status, price } of orders) {
-    if (account !== 'main' || (status !== 'NEW' && status !== 'PARTIALLY_FILLED')) continue
+    if (account !== 'main' || (status !== 'new' && status !== 'partially_filled')) continue
     const order = { side: 'BUY', timeInForce: 'IOC', quantity: '60', price }
     await placeOrder(venue, 'taker', order)
   }
