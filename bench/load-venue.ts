@@ -7,8 +7,8 @@ import { BinanceSpotFront } from '#sim/binance-spot/binance-spot-front.ts'
 import type { SimInstrument } from '#sim/exchange-types.ts'
 import { Exchange } from '#sim/exchange.ts'
 import { FrontHost } from '#sim/host-sockets.ts'
+import { PacedMarket } from '#sim/paced-market.ts'
 import { SYMBOLS, type LoadCommand, type LoadReady, type LoadSide } from './load-messages.ts'
-import { PacedMarket } from './paced-market.ts'
 
 const BID_TICKS = 4_325_000
 const NO_LIMITS = { weightPerMinute: 1e9, ordersPerTenSeconds: 1e8, ordersPerDay: 1e9 }

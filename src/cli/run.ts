@@ -24,6 +24,7 @@ import { latencyRow } from '#telemetry/latency-report.ts'
 import { NetDialer } from '#wire/net-link.ts'
 import { Engine } from '#engine.ts'
 import { ExitCode } from './exit-code.ts'
+import { rehearse } from './rehearsal.ts'
 import type { RunOptions } from './run-options.ts'
 import { RunHazards } from './run-hazards.ts'
 import { openHistory, type RunHistory } from './run-history.ts'
@@ -120,6 +121,7 @@ class Run {
     })
     const stopListening = this.#listenForSignals()
     const venues = await resolveVenues(this.#config)
+    await this.#warmUp(history)
     const log = openLog(stateDir, (data) => spawnWorker('desk', data))
     try {
       this.#status.print(`venues: ${venues.description}`)
@@ -136,6 +138,16 @@ class Run {
       await log.close()
       this.#status.end()
     }
+  }
+
+  /** Orders that an earlier run may have left open come first: then nothing is rehearsed. */
+  async #warmUp({ past }: RunHistory): Promise<void> {
+    if (!past.isSettled) return
+    const orders = await rehearse(this.#config.warmUpNs, this.#clock, {
+      isInterrupted: () => this.#isInterrupted,
+      tell: (text) => this.#status.progress(text),
+    })
+    if (orders > 0) this.#status.print(`warm-up: ${orders} orders rehearsed`)
   }
 
   async #trade(parts: RunParts): Promise<number> {

@@ -34,6 +34,14 @@ export class StatusLine {
     this.#out.write(`${line}\n`)
   }
 
+  /** What goes on before there are tasks to show; on a terminal alone. */
+  progress(text: string): void {
+    if (!this.#out.isTTY) return
+    this.#clear()
+    this.#out.write(text)
+    this.#isShown = true
+  }
+
   end(): void {
     this.#clear()
   }

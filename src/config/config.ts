@@ -14,6 +14,8 @@ export interface FloeConfig {
   readonly sim: SimConfig
   readonly risk: RiskConfig
   readonly control: ControlConfig
+  /** How long to rehearse before the first order; 0 = not at all. */
+  readonly warmUpNs: number
   readonly tasks: readonly TaskConfig[]
 }
 

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { z } from 'zod'
+import { durationNs } from '#core/duration.ts'
 import { errorText } from '#core/engine-error.ts'
 import type { FloeConfig, RiskConfig, SimConfig, TaskConfig, VenueConfig } from './config.ts'
 import { ConfigError, type ConfigIssue } from './config-error.ts'
@@ -110,9 +111,13 @@ function resolved(written: WrittenConfig, yaml: YamlSource, source: string): Flo
     sim: simConfig(written.sim),
     risk: riskConfig(written.risk),
     control: written.control,
+    warmUpNs: durationNs(written.warm_up ?? WARM_UP[written.mode], 'warm_up'),
     tasks: taskConfigs(written, yaml),
   }
 }
+
+/** Where money is at stake the first order is to be as fast as the thousandth. */
+const WARM_UP = { sim: '0s', paper: '0s', live: '3s' } as const
 
 function venueConfig(market: string, uses: WrittenConfig['venues'][string]): VenueConfig {
   const urls: Record<string, string> = {}

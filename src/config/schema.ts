@@ -5,6 +5,7 @@
 // and a task's own parameters are its own parser's: here they pass through.
 import { z } from 'zod'
 import { isPlainDecimal } from '#core/decimal.ts'
+import { isDuration } from '#core/duration.ts'
 import { EXCHANGES, MARKETS, TASK_TYPES } from './known-names.ts'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
@@ -33,6 +34,10 @@ const decimal = z
 const positiveDecimal = decimal.refine((value) => !isPlainDecimal(value) || /[1-9]/.test(value), {
   error: 'a decimal above 0 in quotes, such as "0.1"',
 })
+
+const duration = z
+  .string({ error: 'a duration with its unit, such as 3s' })
+  .refine(isDuration, { error: 'a duration with its unit, such as 3s' })
 
 const account = map({
   exchange: oneOf(EXCHANGES),
@@ -115,6 +120,7 @@ export const configSchema = map({
   sim: sim.prefault({}),
   risk: risk.prefault({}),
   control: map({ port: integer(0, 65_535).default(0) }).prefault({}),
+  warm_up: duration.optional(),
   tasks: z.array(task, { error: 'a list of tasks' }).default([]),
 })
 

@@ -10,6 +10,10 @@ const UNIT_NS: Readonly<Record<string, number>> = {
 }
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
 
+export function isDuration(text: string): boolean {
+  return DURATION.test(text)
+}
+
 /**
  * `250ms`, `1.5s`, `5m`, `1h` in ns; `0` alone is refused like any bare number.
  * @throws EngineError `not_a_duration` naming `what` and the text.

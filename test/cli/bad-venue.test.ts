@@ -119,6 +119,7 @@ describe('a live venue on loopback', () => {
   const live = (name: string, account: string, change: (w: Written) => void): RunFiles =>
     writeRun(name, (w) => {
       w['mode'] = 'live'
+      w['warm_up'] = '0s'
       w.sim.venues.binance_spot.balances = {}
       const kind = account === 'main' ? 'ed25519' : 'hmac'
       const keys = { key_env: `FLOE_${account}_KEY`, secret_env: `FLOE_${account}_SECRET` }

@@ -41,7 +41,19 @@ describe('a whole configuration', () => {
     expect(config.risk.maxOrderNotional).toBeUndefined()
     expect(config.sim.market).toEqual({ source: 'synthetic' })
     expect(config.control.port).toBe(0)
+    expect(config.warmUpNs).toBe(0)
     expect(config.stateDir).toMatch(/^\/.*\/state$/)
+  })
+
+  it('warms up as long as it says, and in live unless it says otherwise', () => {
+    const limits = 'risk: {max_order_notional: "1", max_position: {BTC/USDT: "1"}}'
+    const live = `mode: live\naccounts: {}\nvenues: {}\n${limits}\n`
+    expect(parseConfig(live, 'c').warmUpNs).toBe(3_000_000_000)
+    expect(parseConfig(`${live}warm_up: 250ms`, 'c').warmUpNs).toBe(250_000_000)
+    expect(issuesOf(`${WHOLE}warm_up: 3`)).toEqual([
+      'c.yaml:13:10: warm_up: found the bare number 3, ' +
+        'allowed a duration with its unit, such as 3s',
+    ])
   })
 
   it('reads a list of accounts, and one account as a list of one', () => {
@@ -95,7 +107,7 @@ describe('a refused configuration names file, line, column, key, found and allow
       'mode: sim',
       'mod: sim',
       'c.yaml:1:1: mod: found an unknown key, allowed mode, instance, state_dir, accounts, ' +
-        'venues, sim, risk, control, tasks; did you mean mode?',
+        'venues, sim, risk, control, warm_up, tasks; did you mean mode?',
     ],
     [
       'a word that is not allowed',

@@ -1,8 +1,8 @@
 // A market that moves when it is told to: so many ticks at even distances, each of which makes an
 // order that follows the touch stale. Between two runs it moves now and then, so that nobody takes
-// the book for dead.
+// the book for dead. For benches and rehearsals, where orders must be many and alike.
 import { Side, US_PER_S } from '#core/units.ts'
-import type { MarketDesk, MarketSource } from '#sim/market-source.ts'
+import type { MarketDesk, MarketSource } from './market-source.ts'
 
 const LEVELS = 60
 const LEVEL_UNITS = 300_000
@@ -18,11 +18,16 @@ export class PacedMarket implements MarketSource {
   #bid: number
   #ticks = 0
 
-  constructor(startUs: number, bidTicks: number) {
+  readonly #ticksPerTaker: number
+
+  /** `ticksPerTaker`: that often takers of both sides empty the touch; Infinity = nobody trades. */
+  constructor(startUs: number, bidTicks: number, ticksPerTaker = Infinity) {
     this.#nextUs = startUs + IDLE_GAP_US
     this.#bid = bidTicks
+    this.#ticksPerTaker = ticksPerTaker
   }
 
+  /** Ticks so often from now on, then idles again. */
   run(ticks: number, ticksPerSecond: number, nowUs: number): void {
     this.ticksLeft = ticks
     this.#gapUs = US_PER_S / ticksPerSecond
@@ -40,7 +45,7 @@ export class PacedMarket implements MarketSource {
     return this.#nextUs
   }
 
-  /** The open interval between old and new touch changes sides. */
+  /** The interval between old and new touch changes sides. */
   step(desk: MarketDesk): void {
     const nowUs = this.#nextUs
     const isUp = this.#ticks % 2 === 1
@@ -53,7 +58,16 @@ export class PacedMarket implements MarketSource {
     const last = Math.max(from, this.#bid)
     for (let price = first; price <= last; price++) desk.setMarket(gone, price, 0, nowUs)
     for (let price = first; price <= last; price++) desk.setMarket(come, price, LEVEL_UNITS, nowUs)
+    if (this.#ticks % this.#ticksPerTaker === 0) this.#take(desk, nowUs)
     if (this.ticksLeft > 0 && --this.ticksLeft === 0) this.#gapUs = IDLE_GAP_US
     this.#nextUs += this.#gapUs
+  }
+
+  /** What stood at the touch, ours included, trades; the market's part of it is put back. */
+  #take(desk: MarketDesk, nowUs: number): void {
+    desk.take(Side.Buy, this.#bid + 1, 2 * LEVEL_UNITS, nowUs)
+    desk.take(Side.Sell, this.#bid, 2 * LEVEL_UNITS, nowUs)
+    desk.setMarket(Side.Sell, this.#bid + 1, LEVEL_UNITS, nowUs)
+    desk.setMarket(Side.Buy, this.#bid, LEVEL_UNITS, nowUs)
   }
 }
