@@ -31,14 +31,13 @@ export class OwnDepth {
   readonly #sinceNs: Float64Array
   #count = 0
 
-  // A ring: the oldest fading quantity is overwritten, it is the nearest to its end.
+  // The first #fadingCount rows, in no order; when they are all taken the oldest gives way.
   readonly #fadingSides = new Uint8Array(FADING_MAX)
   readonly #fadingPrices = new Float64Array(FADING_MAX)
   readonly #fadingQtys = new Float64Array(FADING_MAX)
   readonly #fadingDisplayed = new Float64Array(FADING_MAX)
   readonly #fadingUntilNs = new Float64Array(FADING_MAX)
-  #fadingNext = 0
-  #fadingEndNs = 0
+  #fadingCount = 0
 
   constructor(book: OrderBook, ordersMax: number = OWN_DEPTH_ORDERS_MAX) {
     this.#book = book
@@ -97,18 +96,19 @@ export class OwnDepth {
       const isUnseen = isNew && this.#book.qtyAt(side, price) < this.#qtys[i]!
       if (!isUnseen) qty += this.#qtys[i]!
     }
-    if (nowNs < this.#fadingEndNs) qty += this.#fadingAt(side, price, nowNs)
+    if (this.#fadingCount > 0) qty += this.#fadingAt(side, price, nowNs)
     return qtyUnits(qty)
   }
 
   #fadingAt(side: Side, price: PriceUnits, nowNs: MonoNs): number {
     const displayed = this.#book.qtyAt(side, price)
     let qty = 0
-    for (let i = 0; i < FADING_MAX; i++) {
-      if (this.#fadingPrices[i] !== price || this.#fadingSides[i] !== side) continue
-      const isUnseen = this.#fadingDisplayed[i] === displayed && nowNs < this.#fadingUntilNs[i]!
-      if (isUnseen) qty += this.#fadingQtys[i]!
-      else this.#fadingPrices[i] = 0
+    // Backwards, because a row that is forgotten is replaced by the last one.
+    for (let i = this.#fadingCount - 1; i >= 0; i--) {
+      const isHere = this.#fadingPrices[i] === price && this.#fadingSides[i] === side
+      const isSeen = isHere && this.#fadingDisplayed[i] !== displayed
+      if (isSeen || nowNs >= this.#fadingUntilNs[i]!) this.#forgetFading(i)
+      else if (isHere) qty += this.#fadingQtys[i]!
     }
     return qty
   }
@@ -118,14 +118,29 @@ export class OwnDepth {
     const price = this.#prices[at]! as PriceUnits
     const displayed = this.#book.qtyAt(side, price)
     if (displayed < this.#openAt(side, price)) return
-    const slot = this.#fadingNext
-    this.#fadingNext = (slot + 1) % FADING_MAX
+    const slot = this.#fadingCount < FADING_MAX ? this.#fadingCount++ : this.#oldestFading()
     this.#fadingSides[slot] = side
     this.#fadingPrices[slot] = price
     this.#fadingQtys[slot] = qty
     this.#fadingDisplayed[slot] = displayed
     this.#fadingUntilNs[slot] = nowNs + OWN_FADE_NS
-    this.#fadingEndNs = nowNs + OWN_FADE_NS
+  }
+
+  #forgetFading(at: number): void {
+    const last = --this.#fadingCount
+    this.#fadingSides[at] = this.#fadingSides[last]!
+    this.#fadingPrices[at] = this.#fadingPrices[last]!
+    this.#fadingQtys[at] = this.#fadingQtys[last]!
+    this.#fadingDisplayed[at] = this.#fadingDisplayed[last]!
+    this.#fadingUntilNs[at] = this.#fadingUntilNs[last]!
+  }
+
+  #oldestFading(): number {
+    let oldest = 0
+    for (let i = 1; i < FADING_MAX; i++) {
+      if (this.#fadingUntilNs[i]! < this.#fadingUntilNs[oldest]!) oldest = i
+    }
+    return oldest
   }
 
   /** Everything of ours there, shown or not. */

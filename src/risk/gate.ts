@@ -112,9 +112,7 @@ export class RiskGate {
     if (balance === undefined) return Outcome.Ok
     const units = openUnits + intent.qty
     const limits = this.#limitsOf(intent.instrument)
-    const needed = isSell
-      ? units / 10 ** instrument.qtyScale
-      : units * intent.price * limits.notionalScale
+    const needed = units * (isSell ? limits.baseScale : intent.price * limits.notionalScale)
     // A balance in doubles is an estimate: the venue has the last word on the last digits.
     const held = (balance.free + balance.locked) * (1 + 1e-9)
     return needed > held ? this.#say('balance', held, needed, Outcome.Refused) : Outcome.Ok

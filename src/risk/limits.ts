@@ -19,6 +19,8 @@ export interface InstrumentLimits {
   readonly positionMaxUnits: number
   /** Turns priceUnits × qtyUnits into quote. */
   readonly notionalScale: number
+  /** Turns qtyUnits into base. */
+  readonly baseScale: number
 }
 
 export function limitsOf(settings: RiskSettings, instrument: Instrument): InstrumentLimits {
@@ -32,5 +34,6 @@ export function limitsOf(settings: RiskSettings, instrument: Instrument): Instru
     positionMaxUnits:
       position === undefined ? Infinity : unitsFromText(position, instrument.qtyScale, what),
     notionalScale: 10 ** -(instrument.priceScale + instrument.qtyScale),
+    baseScale: 10 ** -instrument.qtyScale,
   }
 }
