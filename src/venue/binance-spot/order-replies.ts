@@ -9,6 +9,7 @@ import type { VenueEventQueue } from '#order/venue-event-queue.ts'
 import { VenueEventKind, type VenueEvent } from '#order/venue-event.ts'
 import type { ByteScanner } from '#wire/byte-scan.ts'
 import { asciiBytes } from '#wire/json-bytes.ts'
+import type { OrderAnswerLayout } from './order-answer-layout.ts'
 import type { ReplyEnvelope } from './reply-envelope.ts'
 import { RequestKind, type RequestTable } from './request-table.ts'
 import { definiteReason } from './wire-codes.ts'
@@ -109,6 +110,7 @@ export class OrderReplies {
     this.#timeUs = 0
     this.#cumQty = -1
     this.#isCanceled = false
+    if (reply.order !== null) return this.#takeOver(reply.order, scanner, qtyScale)
     scanner.reset(scanner.bytes, reply.resultAt, scanner.end)
     scanner.enterObject()
     while (scanner.nextKey()) {
@@ -120,6 +122,19 @@ export class OrderReplies {
       else scanner.skipValue()
     }
     return scanner.ok && this.#orderId !== ''
+  }
+
+  /** The same from the places where a known layout has its fields. */
+  #takeOver(answer: OrderAnswerLayout, scanner: ByteScanner, qtyScale: number): boolean {
+    scanner.textStart = answer.orderIdAt
+    scanner.textEnd = answer.orderIdEnd
+    this.#orderId = scanner.text()
+    this.#timeUs = answer.time * US_PER_MS
+    if (answer.executedQtyAt === -1) return true
+    scanner.reset(scanner.bytes, answer.executedQtyAt, scanner.end)
+    this.#cumQty = scanner.readDecimal(qtyScale)
+    this.#isCanceled = true
+    return scanner.ok
   }
 }
 

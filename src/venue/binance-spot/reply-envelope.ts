@@ -9,6 +9,7 @@ import { US_PER_MS } from '#core/units.ts'
 import { ByteScanner } from '#wire/byte-scan.ts'
 import { asciiBytes } from '#wire/json-bytes.ts'
 import { LimitLayout } from './limit-layout.ts'
+import { OrderAnswerLayout } from './order-answer-layout.ts'
 import { LimitKind, type LimitListener } from './rate-limit.ts'
 
 const ID = asciiBytes('id')
@@ -34,6 +35,8 @@ const SECOND = asciiBytes('SECOND')
 const MINUTE = asciiBytes('MINUTE')
 const DAY = asciiBytes('DAY')
 
+const OK = 200
+
 const Interval = { Other: 0, Second: 1, Minute: 2, Day: 3 } as const
 
 export class ReplyEnvelope {
@@ -51,6 +54,9 @@ export class ReplyEnvelope {
   eventAt = -1
   /** True for an event without its wrapper. */
   isRawEvent = false
+  /** Where the fields of an order's answer stand; null where it must be read by its keys. */
+  order: OrderAnswerLayout | null = null
+  readonly #answer = new OrderAnswerLayout()
   readonly #limits = new LimitLayout()
   /** Of limits in another layout than the usual one: they are read when asked for. */
   #limitsAt = -1
@@ -60,6 +66,7 @@ export class ReplyEnvelope {
     const scanner = this.scanner
     scanner.reset(bytes, start, end)
     this.#clear()
+    if (this.#matchAnswer(bytes, start, end)) return true
     scanner.enterObject()
     while (scanner.nextKey()) {
       if (scanner.keyIs(ID)) this.id = this.#readId()
@@ -100,7 +107,18 @@ export class ReplyEnvelope {
     return scanner.ok ? timeMs * US_PER_MS : 0
   }
 
+  #matchAnswer(bytes: Uint8Array, start: number, end: number): boolean {
+    const answer = this.#answer
+    if (!answer.match(bytes, start, end, this.#limits)) return false
+    this.order = answer
+    this.id = answer.id
+    this.status = OK
+    this.resultAt = answer.resultAt
+    return true
+  }
+
   #clear(): void {
+    this.order = null
     this.id = 0
     this.status = 0
     this.code = 0

@@ -105,3 +105,39 @@ describe('PrivateFeed', () => {
     )
   })
 })
+
+describe('members as venues write them, and members as JSON allows them', () => {
+  const instruments = twoInstruments()
+  const events = new VenueEventQueue(64)
+  const feed = new PrivateFeed(0, new SymbolLookup('binance_spot', instruments), events)
+  const heard = (bytes: Uint8Array): unknown => {
+    const decoded = feed.decode(bytes, 0, bytes.length, monoNs(1))
+    return [decoded, ...takeLines(events, instruments)]
+  }
+  /** A blank behind the first bracket is all it takes to send an object to the scanner. */
+  const bothWays = (bytes: Uint8Array): [plain: unknown, scanned: unknown] => {
+    const scanned = new Uint8Array(bytes.length + 1)
+    scanned[0] = bytes[0]!
+    scanned[1] = 0x20
+    scanned.set(bytes.subarray(1), 2)
+    return [heard(bytes), heard(scanned)]
+  }
+  const objects = messages.map((text) => {
+    const { event } = JSON.parse(text) as { event?: object }
+    return event === undefined ? text : JSON.stringify(event)
+  })
+
+  it('mean the same, with any byte changed and cut anywhere', () => {
+    const object = fc.constantFrom(...objects)
+    fc.assert(
+      fc.property(object, fc.nat(1_500), fc.nat(255), fc.boolean(), (text, at, byte, isCut) => {
+        const bytes = new TextEncoder().encode(text)
+        const place = 1 + (at % (bytes.length - 1))
+        bytes[place] = byte
+        const [plain, scanned] = bothWays(isCut ? bytes.slice(0, place) : bytes)
+        expect(plain).toEqual(scanned)
+      }),
+      { numRuns: 8_000 },
+    )
+  })
+})
