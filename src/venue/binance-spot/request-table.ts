@@ -1,7 +1,8 @@
 // Hot path.
 // Requests that are under way on the WS API, by id. Answers come in any order and on whichever
 // connection the request went out, also on one that is being rotated out; each is matched by its
-// id alone. A slot is an id modulo the capacity, so nothing is searched and nothing allocated.
+// id alone. An id tells its slot, so nothing is searched and nothing allocated; the slot that was
+// given back last is taken next, so that the few in use stay in the cache.
 import { assert } from '#core/assert.ts'
 import type { MonoNs } from '#core/units.ts'
 import type { WebSocketSession } from '#wire/websocket-session.ts'
@@ -21,11 +22,11 @@ export const RequestKind = {
 export type RequestKind = (typeof RequestKind)[keyof typeof RequestKind]
 
 const CAPACITY = 4_096
-/** Slots tried for a free one: those of unanswered older requests are passed over. */
-const PROBES_MAX = 64
-/** Ids have ten digits, so that a request's template keeps its length. */
+/** Ids have ten digits, so that a request's template keeps its length: first + round × … + slot. */
 const ID_FIRST = 1_000_000_000
 const ID_LAST = 9_999_999_999
+/** An id comes again after two million requests: its answer is long in, or never comes. */
+const ROUNDS = Math.floor((ID_LAST - ID_FIRST) / CAPACITY)
 const NONE = -1
 const FREE = 0
 
@@ -39,38 +40,35 @@ export class RequestTable {
   readonly token = new Float64Array(CAPACITY)
   readonly sentNs = new Float64Array(CAPACITY)
   readonly session: (WebSocketSession | null)[] = Array.from({ length: CAPACITY }, () => null)
-  #nextId = ID_FIRST
-  #count = 0
+  /** A stack. */
+  readonly #free = Int32Array.from({ length: CAPACITY }, (_, i) => CAPACITY - 1 - i)
+  #freeCount = CAPACITY
+  #round = 0
 
   get count(): number {
-    return this.#count
+    return CAPACITY - this.#freeCount
   }
 
   /** A slot with a fresh id, or −1 when too many requests are unanswered. */
   take(kind: RequestKind, session: WebSocketSession, nowNs: MonoNs): number {
-    for (let probe = 0; probe < PROBES_MAX; probe++) {
-      const id = this.#nextId
-      this.#nextId = id === ID_LAST ? ID_FIRST : id + 1
-      const slot = id % CAPACITY
-      if (this.id[slot] !== FREE) continue
-      this.id[slot] = id
-      this.kind[slot] = kind
-      this.instrument[slot] = NONE
-      this.clientIdHi[slot] = 0
-      this.clientIdLo[slot] = 0
-      this.token[slot] = 0
-      this.sentNs[slot] = nowNs
-      this.session[slot] = session
-      this.#count++
-      return slot
-    }
-    return NONE
+    if (this.#freeCount === 0) return NONE
+    const slot = this.#free[--this.#freeCount]!
+    this.id[slot] = ID_FIRST + this.#round * CAPACITY + slot
+    this.#round = this.#round + 1 === ROUNDS ? 0 : this.#round + 1
+    this.kind[slot] = kind
+    this.instrument[slot] = NONE
+    this.clientIdHi[slot] = 0
+    this.clientIdLo[slot] = 0
+    this.token[slot] = 0
+    this.sentNs[slot] = nowNs
+    this.session[slot] = session
+    return slot
   }
 
   /** The slot of an unanswered request, or −1: answered already, timed out, or never ours. */
   find(id: number): number {
-    if (id < ID_FIRST) return NONE
-    const slot = id % CAPACITY
+    if (id < ID_FIRST || id > ID_LAST) return NONE
+    const slot = (id - ID_FIRST) % CAPACITY
     return this.id[slot] === id ? slot : NONE
   }
 
@@ -78,7 +76,7 @@ export class RequestTable {
     assert(this.id[slot] !== FREE, 'a request is released once')
     this.id[slot] = FREE
     this.session[slot] = null
-    this.#count--
+    this.#free[this.#freeCount++] = slot
   }
 
   /** The next slot at or after `from` that was sent before `sentBeforeNs`, or −1. */
