@@ -13,7 +13,9 @@ import { ReactionTimes } from './reaction-times.ts'
 const OFFSET_TICKS = 200
 /** Enough orders that both sides run optimised code. */
 const WARM_UP = { ticks: 12_000, ticksPerSecond: 2_000 }
-const ROUND_SECONDS = 5
+/** Both sides take turns within a round: a shared machine changes its speed by the second. */
+const SLICES = 10
+const SLICE_SECONDS = 0.5
 /** A percentile of a shared machine is a figure only while it stays within this over the rounds. */
 const P99_SPREAD_MAX = 1.5
 
@@ -60,13 +62,17 @@ export async function tickToOrder(options: TickToOrderOptions): Promise<Reaction
   const atRate = async (ticksPerSecond: number): Promise<ReactionResult[]> => {
     const rounds = { floe: [] as Round[], peer: [] as Round[] }
     for (let round = 0; round < options.rounds; round++) {
-      const order = round % 2 === 0 ? (['floe', 'peer'] as const) : (['peer', 'floe'] as const)
-      for (const side of order) {
-        times[side].clear()
-        await venue.run({ side, ticks: ticksPerSecond * ROUND_SECONDS, ticksPerSecond })
+      times.floe.clear()
+      times.peer.clear()
+      for (let slice = 0; slice < SLICES; slice++) {
+        const order = slice % 2 === 0 ? (['floe', 'peer'] as const) : (['peer', 'floe'] as const)
+        for (const side of order) {
+          await venue.run({ side, ticks: ticksPerSecond * SLICE_SECONDS, ticksPerSecond })
+        }
         floe.throwIfCrashed()
-        rounds[side].push(roundOf(times[side]))
       }
+      rounds.floe.push(roundOf(times.floe))
+      rounds.peer.push(roundOf(times.peer))
     }
     return [
       compare(`tick → order written, ${ticksPerSecond}/s`, 2, rounds, 'tickWritten'),

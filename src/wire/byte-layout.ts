@@ -42,6 +42,20 @@ export class LayoutText {
   }
 }
 
+/**
+ * Several such texts in one piece of memory, each its size and then its words, for `nextText`. On a
+ * quiet market a message finds cold caches: one array is one miss or two, an array a text is many.
+ */
+export function textList(texts: readonly string[]): Int32Array {
+  const numbers: number[] = []
+  for (const text of texts) {
+    const { size, words } = new LayoutText(text)
+    numbers.push(size)
+    for (const word of words) numbers.push(word)
+  }
+  return Int32Array.from(numbers)
+}
+
 export class ByteLayout {
   #bytes: Uint8Array = new Uint8Array(0)
   /** Over all memory that `#bytes` is part of; positions count from there. */
@@ -80,6 +94,20 @@ export class ByteLayout {
     if (view.getInt32(next - WORD_BYTES, true) !== words[last]) return false
     this.#at = next
     return true
+  }
+
+  /** Passes over the text at `from` of a textList; where its next one stands, or NOT_READ. */
+  nextText(texts: Int32Array, from: number): number {
+    const lastWordAt = this.#at + texts[from]! - WORD_BYTES
+    if (lastWordAt + WORD_BYTES > this.#end) return NOT_READ
+    const view = this.#view
+    let index = from + 1
+    for (let at = this.#at; at < lastWordAt; at += WORD_BYTES) {
+      if (view.getInt32(at, true) !== texts[index++]) return NOT_READ
+    }
+    if (view.getInt32(lastWordAt, true) !== texts[index]) return NOT_READ
+    this.#at = lastWordAt + WORD_BYTES
+    return index + 1
   }
 
   /** Passes over the lowest `size` bytes of a little-endian word; `size` is 1 to 4. */

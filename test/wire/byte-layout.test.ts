@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ByteLayout, LayoutText, NOT_READ } from '#wire/byte-layout.ts'
+import { ByteLayout, LayoutText, NOT_READ, textList } from '#wire/byte-layout.ts'
 import { ByteScanner } from '#wire/byte-scan.ts'
 
 const inside = (text: string): { bytes: Uint8Array; start: number; end: number } => {
@@ -116,6 +116,29 @@ describe('literal and word', () => {
         const place = at % text.length
         const spoilt = `${text.slice(0, place)}~${text.slice(place + 1)}`
         expect(layoutOf(spoilt).literal(literal)).toBe(false)
+      }),
+    )
+  })
+
+  it('passes over a list of texts one by one, and over nothing else', () => {
+    const texts = fc.array(fc.stringMatching(/^[a-f"{}:,]{4,20}$/), { minLength: 1, maxLength: 5 })
+    fc.assert(
+      fc.property(texts, fc.nat(99), (list, at) => {
+        const whole = list.join('')
+        const passed = (text: string): number => {
+          const layout = layoutOf(text)
+          const words = textList(list)
+          let count = 0
+          let next = layout.nextText(words, 0)
+          for (; next !== NOT_READ && ++count < list.length;) next = layout.nextText(words, next)
+          return count
+        }
+        expect(passed(whole)).toBe(list.length)
+        const place = at % whole.length
+        const ends = list.map((_, i) => list.slice(0, i + 1).join('').length)
+        const before = ends.filter((end) => end <= place).length
+        expect(passed(`${whole.slice(0, place)}~${whole.slice(place + 1)}`)).toBe(before)
+        expect(passed(whole.slice(0, place))).toBe(before)
       }),
     )
   })

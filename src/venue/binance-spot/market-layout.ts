@@ -13,13 +13,10 @@
 import { US_PER_MS } from '#core/units.ts'
 import type { DepthUpdate } from '#market/depth-update.ts'
 import type { Instrument } from '#market/instrument.ts'
-import { LayoutText, NOT_READ, type ByteLayout } from '#wire/byte-layout.ts'
+import { LayoutText, NOT_READ, textList, type ByteLayout } from '#wire/byte-layout.ts'
 import { TIME_MS_MAX } from './event-fields.ts'
 
-const TICKER_HEAD = new LayoutText('"u":')
-const TICKER_BID_QTY = new LayoutText('","B":"')
-const TICKER_ASK = new LayoutText('","a":"')
-const TICKER_ASK_QTY = new LayoutText('","A":"')
+const TICKER_DECIMALS = 4
 const TRADE_HEAD = new LayoutText('"e":"trade","E":')
 const TRADE_PRICE = new LayoutText(',"p":"')
 const TRADE_QTY = new LayoutText('","q":"')
@@ -53,14 +50,14 @@ const QUOTE = 0x22
 
 /** The constant bytes of one instrument: each event's symbol with the key that follows it. */
 export class SymbolTexts {
-  /** What stands before each of the four decimals. */
-  readonly ticker: readonly LayoutText[]
+  /** What stands before the update id and before each of the four decimals. */
+  readonly ticker: Int32Array
   readonly trade: LayoutText
   readonly depth: LayoutText
 
   constructor(symbol: string) {
-    const bid = new LayoutText(`,"s":"${symbol}","b":"`)
-    this.ticker = [bid, TICKER_BID_QTY, TICKER_ASK, TICKER_ASK_QTY]
+    const bid = `,"s":"${symbol}","b":"`
+    this.ticker = textList(['"u":', bid, '","B":"', '","a":"', '","A":"'])
     this.trade = new LayoutText(`,"s":"${symbol}","t":`)
     this.depth = new LayoutText(`,"s":"${symbol}","U":`)
   }
@@ -85,13 +82,15 @@ export function matchTicker(
   facts: Instrument,
   numbers: EventNumbers,
 ): boolean {
-  if (!layout.literal(TICKER_HEAD)) return false
+  const { ticker } = symbol
+  let text = layout.nextText(ticker, 0)
+  if (text === NOT_READ) return false
   numbers.id = layout.integer()
   if (numbers.id === NOT_READ) return false
   const { tops } = numbers
-  const { ticker } = symbol
-  for (let i = 0; i < ticker.length; i++) {
-    if (!layout.literal(ticker[i]!)) return false
+  for (let i = 0; i < TICKER_DECIMALS; i++) {
+    text = layout.nextText(ticker, text)
+    if (text === NOT_READ) return false
     const value = layout.decimal((i & 1) === 0 ? facts.priceScale : facts.qtyScale)
     if (value === NOT_READ) return false
     tops[i] = value
