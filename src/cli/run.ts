@@ -142,12 +142,13 @@ class Run {
 
   /** Orders that an earlier run may have left open come first: then nothing is rehearsed. */
   async #warmUp({ past }: RunHistory): Promise<void> {
-    if (!past.isSettled) return
-    const orders = await rehearse(this.#config.warmUpNs, this.#clock, {
+    const { warmUpNs } = this.#config
+    if (warmUpNs === 0 || !past.isSettled) return
+    const orders = await rehearse(warmUpNs, this.#clock, {
       isInterrupted: () => this.#isInterrupted,
       tell: (text) => this.#status.progress(text),
     })
-    if (orders > 0) this.#status.print(`warm-up: ${orders} orders rehearsed`)
+    this.#status.print(`warm-up: ${orders} orders rehearsed`)
   }
 
   async #trade(parts: RunParts): Promise<number> {

@@ -16,12 +16,13 @@ it('places orders until its time is over, and leaves nothing that runs', async (
   const before = process.getActiveResourcesInfo().length
   const beganNs = clock.nowNs()
   const watch = { ...quiet, tell: (text: string) => told.push(text) }
-  const orders = await rehearse(1_500 * NS_PER_MS, clock, watch)
-  expect(orders).toBeGreaterThan(10)
-  expect(clock.nowNs() - beganNs).toBeGreaterThanOrEqual(1_500 * NS_PER_MS)
+  const orders = await rehearse(3_000 * NS_PER_MS, clock, watch)
+  expect(orders).toBeGreaterThan(0)
+  expect(clock.nowNs() - beganNs).toBeGreaterThanOrEqual(3_000 * NS_PER_MS)
   expect(told.at(-1)).toMatch(/^warming up: \d+ orders rehearsed$/)
   // Sockets say goodbye for a moment.
-  await expect.poll(() => process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before + 1)
+  const running = (): number => process.getActiveResourcesInfo().length
+  await expect.poll(running, { timeout: 20_000 }).toBeLessThanOrEqual(before + 1)
 })
 
 it('plays nothing in no time, and ends early when it is interrupted', async () => {
