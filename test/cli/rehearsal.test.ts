@@ -9,11 +9,12 @@ import { EngineProcess, untilOrders } from '../recovery/engine-process.ts'
 import { expectFilled, ledgerAtEnd, run, writeRun } from './run-rig.ts'
 
 const clock = new RealClock()
+const running = (): number => process.getActiveResourcesInfo().length
 const quiet = { isInterrupted: () => false, tell: () => undefined }
 
 it('places orders until its time is over, and leaves nothing that runs', async () => {
   const told: string[] = []
-  const before = process.getActiveResourcesInfo().length
+  const before = running()
   const beganNs = clock.nowNs()
   const watch = { ...quiet, tell: (text: string) => told.push(text) }
   const orders = await rehearse(3_000 * NS_PER_MS, clock, watch)
@@ -21,7 +22,6 @@ it('places orders until its time is over, and leaves nothing that runs', async (
   expect(clock.nowNs() - beganNs).toBeGreaterThanOrEqual(3_000 * NS_PER_MS)
   expect(told.at(-1)).toMatch(/^warming up: \d+ orders rehearsed$/)
   // Sockets say goodbye for a moment.
-  const running = (): number => process.getActiveResourcesInfo().length
   await expect.poll(running, { timeout: 20_000 }).toBeLessThanOrEqual(before + 1)
 })
 
