@@ -38,6 +38,8 @@ export class OwnDepth {
   readonly #fadingDisplayed = new Float64Array(FADING_MAX)
   readonly #fadingUntilNs = new Float64Array(FADING_MAX)
   #fadingCount = 0
+  /** When the last of them is over. */
+  #fadingEndNs = 0
 
   constructor(book: OrderBook, ordersMax: number = OWN_DEPTH_ORDERS_MAX) {
     this.#book = book
@@ -96,7 +98,8 @@ export class OwnDepth {
       const isUnseen = isNew && this.#book.qtyAt(side, price) < this.#qtys[i]!
       if (!isUnseen) qty += this.#qtys[i]!
     }
-    if (this.#fadingCount > 0) qty += this.#fadingAt(side, price, nowNs)
+    if (nowNs < this.#fadingEndNs) qty += this.#fadingAt(side, price, nowNs)
+    else this.#fadingCount = 0
     return qtyUnits(qty)
   }
 
@@ -105,10 +108,10 @@ export class OwnDepth {
     let qty = 0
     // Backwards, because a row that is forgotten is replaced by the last one.
     for (let i = this.#fadingCount - 1; i >= 0; i--) {
-      const isHere = this.#fadingPrices[i] === price && this.#fadingSides[i] === side
-      const isSeen = isHere && this.#fadingDisplayed[i] !== displayed
-      if (isSeen || nowNs >= this.#fadingUntilNs[i]!) this.#forgetFading(i)
-      else if (isHere) qty += this.#fadingQtys[i]!
+      if (this.#fadingPrices[i] !== price || this.#fadingSides[i] !== side) continue
+      const isUnseen = this.#fadingDisplayed[i] === displayed && nowNs < this.#fadingUntilNs[i]!
+      if (isUnseen) qty += this.#fadingQtys[i]!
+      else this.#forgetFading(i)
     }
     return qty
   }
@@ -124,6 +127,7 @@ export class OwnDepth {
     this.#fadingQtys[slot] = qty
     this.#fadingDisplayed[slot] = displayed
     this.#fadingUntilNs[slot] = nowNs + OWN_FADE_NS
+    this.#fadingEndNs = nowNs + OWN_FADE_NS
   }
 
   #forgetFading(at: number): void {
