@@ -12,6 +12,7 @@ import { EventLoop } from '#loop/event-loop.ts'
 import { Past } from '#loop/past.ts'
 import { spawnWorker } from '#loop/spawn-worker.ts'
 import { planTasks } from '#loop/task-plan.ts'
+import { venueUrls } from '#sim/venue-spec.ts'
 import { LatencyRecorder } from '#telemetry/latency-recorder.ts'
 import { findVenueMake } from '#venue/registry.ts'
 import type { Credentials } from '#venue/venue.ts'
@@ -87,7 +88,7 @@ export class FloePipeline {
       venues: [
         {
           make: findVenueMake('binance_spot'),
-          urls: urlsOf(this.#options.port),
+          urls: venueUrls(this.#options.port),
           accounts: [{ name: 'main', credentials: this.#options.credentials }],
         },
       ],
@@ -214,11 +215,6 @@ class StampingLink implements ByteLink {
   abort(): void {
     this.#link.abort()
   }
-}
-
-function urlsOf(port: number): { rest: string; ws: string; ws_api: string } {
-  const host = `127.0.0.1:${port}`
-  return { rest: `http://${host}`, ws: `ws://${host}`, ws_api: `ws://${host}/ws-api/v3` }
 }
 
 function icebergTask(offsetTicks: number): Parameters<typeof planTasks>[0][number] {

@@ -4,14 +4,15 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { Credentials } from '#venue/venue.ts'
 import { BinanceSpotFront } from '#sim/binance-spot/binance-spot-front.ts'
-import type { SimInstrument } from '#sim/exchange-types.ts'
+import { NO_LIMITS } from '#sim/binance-spot/rate-limits.ts'
 import { Exchange } from '#sim/exchange.ts'
+import { FEES_BPS_DEFAULT } from '#sim/fees.ts'
 import { FrontHost } from '#sim/host-sockets.ts'
 import { PacedMarket } from '#sim/paced-market.ts'
-import { SYMBOLS, type LoadCommand, type LoadReady, type LoadSide } from './load-messages.ts'
+import { spotInstrument } from '#sim/spot-instrument.ts'
+import { type LoadCommand, type LoadReady, type LoadSide } from './load-messages.ts'
 
 const BID_TICKS = 4_325_000
-const NO_LIMITS = { weightPerMinute: 1e9, ordersPerTenSeconds: 1e8, ordersPerDay: 1e9 }
 const BASE_ASSETS: Readonly<Record<LoadSide, string>> = { floe: 'BTC', peer: 'ETH' }
 
 /** Wall clock in µs, as fine as the monotonic clock. */
@@ -33,35 +34,20 @@ const credentials: Record<LoadSide, Credentials> = {
 const sides = ['floe', 'peer'] as const
 
 const exchange = new Exchange({
-  markets: sides.map((side) => ({ instrument: instrumentOf(side), source: markets[side] })),
+  markets: sides.map((side) => ({
+    instrument: spotInstrument(BASE_ASSETS[side], 'USDT', 2, 5),
+    source: markets[side],
+  })),
   balances: { floe: { BTC: '1000000' }, peer: { ETH: '1000000' } },
   startUs: nowUs(),
 })
 const front = new BinanceSpotFront({
   exchange,
   credentials: sides.map((side) => ({ account: side, ...credentials[side] })),
-  feesBps: { maker: 10, taker: 10 },
+  feesBps: FEES_BPS_DEFAULT,
   limits: NO_LIMITS,
 })
 const host = new FrontHost(front, 0, nowUs)
-
-function instrumentOf(side: LoadSide): SimInstrument {
-  const baseAsset = BASE_ASSETS[side]
-  return {
-    symbol: `${baseAsset}/USDT`,
-    venueSymbol: SYMBOLS[side],
-    baseAsset,
-    quoteAsset: 'USDT',
-    priceScale: 2,
-    qtyScale: 5,
-    tickUnits: 1,
-    lotUnits: 1,
-    minQtyUnits: 1,
-    maxQtyUnits: 900_000_000,
-    minNotional: '5',
-    status: 'TRADING',
-  }
-}
 
 /** Open loop: ticks are due by the clock, however busy the receiver is. */
 function run({ side, ticks, ticksPerSecond }: LoadCommand): void {

@@ -17,10 +17,13 @@ import { EventLoop } from '#loop/event-loop.ts'
 import { Past } from '#loop/past.ts'
 import { planTasks } from '#loop/task-plan.ts'
 import { BinanceSpotFront } from '#sim/binance-spot/binance-spot-front.ts'
+import { NO_LIMITS } from '#sim/binance-spot/rate-limits.ts'
 import { Exchange } from '#sim/exchange.ts'
-import type { SimInstrument } from '#sim/exchange-types.ts'
+import { FEES_BPS_DEFAULT } from '#sim/fees.ts'
 import { createHostClock, FrontHost } from '#sim/host-sockets.ts'
 import { PacedMarket } from '#sim/paced-market.ts'
+import { spotInstrument } from '#sim/spot-instrument.ts'
+import { venueUrls } from '#sim/venue-spec.ts'
 import { LatencyRecorder } from '#telemetry/latency-recorder.ts'
 import { findVenueMake } from '#venue/registry.ts'
 import type { Credentials } from '#venue/venue.ts'
@@ -31,7 +34,6 @@ const MARKET = 'binance_spot'
 const TICKS_PER_SECOND = 1_000
 const TICKS_PER_TAKER = 25
 const BID_TICKS = 6_000_000
-const NO_LIMITS = { weightPerMinute: 1e9, ordersPerTenSeconds: 1e8, ordersPerDay: 1e9 }
 const PLENTY = { BTC: '1000000', USDT: '100000000000' }
 const RISK = { maxPosition: {}, priceCollarBps: 500, ordersPerSecond: 10_000, maxOpenOrders: 50 }
 const JOURNAL_RING_BYTES = 1 << 20
@@ -41,20 +43,7 @@ const LOOK_EVERY_MS = 20
 const EAGER_CALLS = 300
 const STANDARD_CALLS = 3_000
 
-const INSTRUMENT: SimInstrument = {
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 5,
-  tickUnits: 1,
-  lotUnits: 1,
-  minQtyUnits: 1,
-  maxQtyUnits: 900_000_000,
-  minNotional: '5',
-  status: 'TRADING',
-}
+const INSTRUMENT = spotInstrument('BTC', 'USDT', 2, 5)
 
 export interface RehearsalWatch {
   readonly isInterrupted: () => boolean
@@ -69,8 +58,8 @@ export async function rehearse(
 ): Promise<number> {
   if (durationNs <= 0) return 0
   const untilNs = clock.nowNs() + durationNs
-  optimiseAfter(EAGER_CALLS)
   const stage = new Stage(clock)
+  optimiseAfter(EAGER_CALLS)
   try {
     while (clock.nowNs() < untilNs && !watch.isInterrupted()) {
       await sleep(LOOK_EVERY_MS)
@@ -140,7 +129,6 @@ class Stage {
   #buildEngine(credentials: Readonly<Record<string, Credentials>>): Engine {
     const { history, journal, incarnation } = this.#modelled
     const past = new Past(history)
-    const host = `127.0.0.1:${this.#host.port}`
     return new Engine({
       clock: this.#clock,
       dialer: new NetDialer(this.#clock, this.#loop.afterRead),
@@ -157,7 +145,7 @@ class Stage {
       venues: [
         {
           make: findVenueMake(MARKET),
-          urls: { rest: `http://${host}`, ws: `ws://${host}`, ws_api: `ws://${host}/ws-api/v3` },
+          urls: venueUrls(this.#host.port),
           accounts: Object.entries(credentials).map(([name, one]) => ({ name, credentials: one })),
         },
       ],
@@ -183,7 +171,7 @@ function openVenue(credentials: Readonly<Record<string, Credentials>>): FrontHos
   const front = new BinanceSpotFront({
     exchange,
     credentials: Object.entries(credentials).map(([account, one]) => ({ account, ...one })),
-    feesBps: { maker: 10, taker: 10 },
+    feesBps: FEES_BPS_DEFAULT,
     limits: NO_LIMITS,
   })
   return new FrontHost(front, 0, nowUs)

@@ -7,12 +7,12 @@ import { TimerWheel } from '#core/timer-wheel.ts'
 import { monoNs, NS_PER_US, US_PER_S, type MonoNs } from '#core/units.ts'
 import { VirtualClock } from '#core/virtual-clock.ts'
 import { BinanceSpotFront } from '#sim/binance-spot/binance-spot-front.ts'
-import type { SimInstrument } from '#sim/exchange-types.ts'
 import { Exchange } from '#sim/exchange.ts'
 import type { FrontCommand } from '#sim/front.ts'
 import type { LedgerView } from '#sim/ledger-view.ts'
 import { MemoryHost } from '#sim/host-memory.ts'
 import type { FaultProfile } from '#sim/fault-plan.ts'
+import { spotInstrument } from '#sim/spot-instrument.ts'
 import { SyntheticMarket } from '#sim/synthetic-market.ts'
 import type { Credentials } from '#venue/venue.ts'
 import { MemoryNetwork } from '#wire/memory-network.ts'
@@ -46,20 +46,7 @@ export const CREDENTIALS: Readonly<Record<string, Credentials>> = {
   [BUYER]: { kind: 'hmac', key: 'ExploreBuyer'.padEnd(64, '0'), secret: 'ExploreBuyerSecret' },
 }
 
-const INSTRUMENT: SimInstrument = {
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 5,
-  tickUnits: 1,
-  lotUnits: 1,
-  minQtyUnits: 1,
-  maxQtyUnits: 900_000_000,
-  minNotional: '5',
-  status: 'TRADING',
-}
+const INSTRUMENT = spotInstrument('BTC', 'USDT', 2, 5)
 
 export const URLS = {
   rest: `http://${HOST}:${PORT}`,

@@ -7,6 +7,7 @@ import { CaptureMarket, captureInstrument } from './capture-market.ts'
 import { readCapture } from './capture-reader.ts'
 import type { ExchangeOptions } from './exchange.ts'
 import type { SimInstrument } from './exchange-types.ts'
+import { spotInstrument } from './spot-instrument.ts'
 import { SyntheticMarket } from './synthetic-market.ts'
 import type { SimMarketSpec } from './venue-spec.ts'
 
@@ -90,26 +91,4 @@ function assetsOf(venueSymbol: string, hint: string): readonly [string, string] 
     `the capture's symbol "${venueSymbol}" cannot be split into base and quote; ` +
       'give a task whose symbol is that market as BASE/QUOTE',
   )
-}
-
-function spotInstrument(
-  baseAsset: string,
-  quoteAsset: string,
-  priceScale: number,
-  qtyScale: number,
-): SimInstrument {
-  return {
-    symbol: `${baseAsset}/${quoteAsset}`,
-    venueSymbol: `${baseAsset}${quoteAsset}`,
-    baseAsset,
-    quoteAsset,
-    priceScale,
-    qtyScale,
-    tickUnits: 1,
-    lotUnits: 1,
-    minQtyUnits: 1,
-    maxQtyUnits: 9_000 * 10 ** qtyScale,
-    minNotional: '5',
-    status: 'TRADING',
-  }
 }

@@ -24,6 +24,7 @@ import {
   writeVenueRecord,
 } from './host-state.ts'
 import type { OpenLedger } from './host-state.ts'
+import { venueUrls } from './venue-spec.ts'
 import type { ReadyLine, ReadyVenue, SimVenueSpec, VenueSpec } from './venue-spec.ts'
 
 export interface ProcessLife {
@@ -108,7 +109,7 @@ export class VenueProcess {
     const host = new FrontHost(front, kept.port, this.#nowUs)
     writeIdentity(directory, venue.name, { port: host.port, accounts: credentials })
     const accounts = Object.entries(credentials).map(([name, one]) => ({ name, credentials: one }))
-    const ready = { name: venue.name, urls: urlsOf(host.port), accounts }
+    const ready = { name: venue.name, urls: venueUrls(host.port), accounts }
     const sources = markets.flatMap(({ source }) => source ?? [])
     return { name: venue.name, front, exchange, sources, host, ledger, ready }
   }
@@ -163,15 +164,6 @@ export class VenueProcess {
     let count = 0
     for (const { host } of this.#venues) count += host.connectionCount
     return count
-  }
-}
-
-function urlsOf(port: number): ReadyVenue['urls'] {
-  const authority = `127.0.0.1:${port}`
-  return {
-    rest: `http://${authority}`,
-    ws: `ws://${authority}`,
-    ws_api: `ws://${authority}/ws-api/v3`,
   }
 }
 

@@ -49,6 +49,16 @@ export interface ReadyVenue {
   }[]
 }
 
+/** Where an embedded venue answers on a port of loopback. */
+export function venueUrls(port: number): ReadyVenue['urls'] {
+  const authority = `127.0.0.1:${port}`
+  return {
+    rest: `http://${authority}`,
+    ws: `ws://${authority}`,
+    ws_api: `ws://${authority}/ws-api/v3`,
+  }
+}
+
 export interface VenueCredentials {
   readonly kind: 'hmac' | 'ed25519'
   readonly key: string

@@ -5,7 +5,6 @@ import { OrderType, TimeInForce } from '#order/order-codes.ts'
 import type {
   ExchangeListener,
   SimBalance,
-  SimInstrument,
   SimOrder,
   SimOrderRequest,
   SimRefusal,
@@ -13,21 +12,9 @@ import type {
 } from '#sim/exchange-types.ts'
 import { Exchange, type ExchangeOptions } from '#sim/exchange.ts'
 import type { MarketDesk, MarketSource } from '#sim/market-source.ts'
+import { spotInstrument } from '#sim/spot-instrument.ts'
 
-export const BTC: SimInstrument = {
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 5,
-  tickUnits: 1,
-  lotUnits: 1,
-  minQtyUnits: 1,
-  maxQtyUnits: 900_000_000,
-  minNotional: '5',
-  status: 'TRADING',
-}
+export const BTC = spotInstrument('BTC', 'USDT', 2, 5)
 
 export const price = (text: string): number => unitsFromText(text, BTC.priceScale, 'price')
 export const qty = (text: string): number => unitsFromText(text, BTC.qtyScale, 'qty')

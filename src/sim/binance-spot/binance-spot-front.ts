@@ -26,7 +26,7 @@ import { MessageFaults } from './message-faults.ts'
 import type { Method, VenueState } from './method.ts'
 import { orderMethods } from './order-methods.ts'
 import { publicMethods } from './public-methods.ts'
-import { type LimitFigures, PUBLIC_LIMITS, RateLimits } from './rate-limits.ts'
+import { type LimitFigures, RateLimits } from './rate-limits.ts'
 import { KeyTable } from './request-signature.ts'
 import type { SimCredentials } from './request-signature.ts'
 import { RequestRunner } from './request-runner.ts'
@@ -294,11 +294,7 @@ function methodsOf(state: VenueState): readonly Method[] {
   ]
 }
 
-function createState({
-  exchange,
-  feesBps,
-  limits = PUBLIC_LIMITS,
-}: BinanceSpotFrontOptions): VenueState {
+function createState({ exchange, feesBps, limits }: BinanceSpotFrontOptions): VenueState {
   const histories = exchange.instruments.map(
     (instrument) => [instrument.symbol, new TradeHistory()] as const,
   )

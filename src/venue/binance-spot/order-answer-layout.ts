@@ -48,11 +48,14 @@ export class OrderAnswerLayout {
   time = 0
   /** The opening quote of a cancel's `executedQty`; −1 in an answer to a place. */
   executedQtyAt = -1
+  #isCancel = false
   readonly #layout = new ByteLayout()
 
   /** True when the whole message was read; `limits` then holds its rate limits. */
   match(bytes: Uint8Array, start: number, end: number, limits: LimitLayout): boolean {
     const layout = this.#layout
+    this.executedQtyAt = -1
+    this.#isCancel = false
     layout.reset(bytes, start, end)
     if (!this.#matchHead() || !this.#matchNames()) return false
     const limitsEnd = this.#matchState() ? limits.match(bytes, layout.position, end) : NOT_READ
@@ -74,10 +77,8 @@ export class OrderAnswerLayout {
   #matchNames(): boolean {
     const layout = this.#layout
     if (layout.literal(ORIGINAL_ID)) {
-      this.executedQtyAt = 0
+      this.#isCancel = true
       if (layout.plainText() < 0) return false
-    } else {
-      this.executedQtyAt = -1
     }
     if (!layout.literal(ORDER_ID)) return false
     this.orderIdAt = layout.position
@@ -91,7 +92,7 @@ export class OrderAnswerLayout {
   /** The rest of the result, and the key of the limits. */
   #matchState(): boolean {
     const layout = this.#layout
-    if (this.executedQtyAt === -1) return layout.literal(ACK_LIMITS)
+    if (!this.#isCancel) return layout.literal(ACK_LIMITS)
     if (!this.#passText(PRICE) || !this.#passTexts(BEFORE_QTY)) return false
     if (!layout.literal(EXECUTED_QTY)) return false
     this.executedQtyAt = layout.position - 1

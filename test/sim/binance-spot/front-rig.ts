@@ -4,9 +4,9 @@ import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { Side } from '#core/units.ts'
 import { BinanceSpotFront } from '#sim/binance-spot/binance-spot-front.ts'
 import { Exchange } from '#sim/exchange.ts'
-import type { SimInstrument } from '#sim/exchange-types.ts'
 import type { FrontConnection, HttpAnswer } from '#sim/front.ts'
 import type { MarketDesk, MarketSource } from '#sim/market-source.ts'
+import { spotInstrument } from '#sim/spot-instrument.ts'
 
 export const START_US = 1_700_000_000_000_000
 export const HMAC_KEY = 'hmacKey0123456789hmacKey0123456789'
@@ -15,20 +15,7 @@ export const ED_KEY = 'edKey0123456789edKey0123456789edKey'
 const PAIR = generateKeyPairSync('ed25519')
 export const ED_SECRET = PAIR.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
-export const BTC: SimInstrument = {
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 5,
-  tickUnits: 1,
-  lotUnits: 1,
-  minQtyUnits: 1,
-  maxQtyUnits: 900_000_000,
-  minNotional: '5',
-  status: 'TRADING',
-}
+export const BTC = spotInstrument('BTC', 'USDT', 2, 5)
 
 /** Opens with the given book and then does what the test tells it. */
 export class HandMarket implements MarketSource {
