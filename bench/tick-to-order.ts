@@ -2,7 +2,14 @@
 // venue process, in alternating rounds. What is measured on both sides: from the entry of the
 // socket's read callback until the order request was handed to the kernel.
 import { fork, type ChildProcess } from 'node:child_process'
-import { median, print, quantile } from '../native-free-bench/harness.ts'
+import {
+  isSteady,
+  measured,
+  quantile,
+  type Measurement,
+  type Suite,
+} from '../native-free-bench/measurement.ts'
+import { measurementLine, print } from '../native-free-bench/report.ts'
 import { FloePipeline } from './floe-pipeline.ts'
 import { SYMBOLS } from './load-messages.ts'
 import type { LoadCommand, LoadDone, LoadReady, LoadSide } from './load-messages.ts'
@@ -16,33 +23,26 @@ const WARM_UP = { ticks: 12_000, ticksPerSecond: 2_000 }
 /** Both sides take turns within a round: a shared machine changes its speed by the second. */
 const SLICES = 10
 const SLICE_SECONDS = 0.5
-/** A percentile of a shared machine is a figure only while it stays within this over the rounds. */
-const P99_SPREAD_MAX = 1.5
+/** A busy instrument, and one so quiet that every tick finds cold caches. */
+const TICKS_PER_SECOND = [2_000, 400]
+const PEER = 'ws + JSON.parse + createHmac'
 
-export interface TickToOrderOptions {
-  readonly rounds: number
-  /** Each is measured in rounds of its own. */
-  readonly ticksPerSecond: readonly number[]
+export const tickToOrderSuite: Suite = {
+  name: 'tick-to-order',
+  measure: async ({ rounds, only }) => {
+    if (!'tick-to-order'.includes(only)) return []
+    const measurements = await tickToOrder(rounds)
+    for (const measurement of measurements) print(`${measurementLine(measurement)}\n`)
+    return measurements
+  },
 }
 
 interface RoundFigures {
-  readonly count: number
   readonly p50: number
   readonly p99: number
 }
 
-export interface ReactionResult {
-  readonly name: string
-  readonly goal: number
-  readonly floe_us: RoundFigures
-  readonly peer_us: RoundFigures
-  /** Median over the rounds of peer / floe. */
-  readonly ratio_p50: number
-  readonly ratio_p99: number
-  readonly p99_is_measurable: boolean
-}
-
-export async function tickToOrder(options: TickToOrderOptions): Promise<ReactionResult[]> {
+async function tickToOrder(roundCount: number): Promise<Measurement[]> {
   const venue = new LoadVenue()
   const { port, credentials } = await venue.start()
   const times = { floe: new ReactionTimes(), peer: new ReactionTimes() }
@@ -59,9 +59,9 @@ export async function tickToOrder(options: TickToOrderOptions): Promise<Reaction
     offsetTicks: OFFSET_TICKS,
     times: times.peer,
   })
-  const atRate = async (ticksPerSecond: number): Promise<ReactionResult[]> => {
+  const atRate = async (ticksPerSecond: number): Promise<Measurement[]> => {
     const rounds = { floe: [] as Round[], peer: [] as Round[] }
-    for (let round = 0; round < options.rounds; round++) {
+    for (let round = 0; round < roundCount; round++) {
       times.floe.clear()
       times.peer.clear()
       for (let slice = 0; slice < SLICES; slice++) {
@@ -75,10 +75,10 @@ export async function tickToOrder(options: TickToOrderOptions): Promise<Reaction
       rounds.peer.push(roundOf(times.peer))
     }
     return [
-      compare(`tick → order written, ${ticksPerSecond}/s`, 2, rounds, 'tickWritten'),
-      compare('  of it before the write', 0, rounds, 'tickReady'),
-      compare(`answer → order written, ${ticksPerSecond}/s`, 0, rounds, 'answerWritten'),
-      compare('  of it before the write', 0, rounds, 'answerReady'),
+      ...compare(`tick → order written, ${ticksPerSecond}/s`, 3, rounds, 'tickWritten'),
+      ...compare(`tick → order ready, ${ticksPerSecond}/s`, null, rounds, 'tickReady'),
+      ...compare(`answer → order written, ${ticksPerSecond}/s`, null, rounds, 'answerWritten'),
+      ...compare(`answer → order ready, ${ticksPerSecond}/s`, null, rounds, 'answerReady'),
     ]
   }
   try {
@@ -87,8 +87,8 @@ export async function tickToOrder(options: TickToOrderOptions): Promise<Reaction
     for (const side of ['floe', 'peer'] as const) {
       await venue.run({ side, ...WARM_UP })
     }
-    const results: ReactionResult[] = []
-    for (const ticksPerSecond of options.ticksPerSecond) {
+    const results: Measurement[] = []
+    for (const ticksPerSecond of TICKS_PER_SECOND) {
       results.push(...(await atRate(ticksPerSecond)))
     }
     return results
@@ -117,51 +117,23 @@ function roundOf(times: ReactionTimes): Round {
 
 function figures(samplesUs: readonly number[]): RoundFigures {
   if (samplesUs.length === 0) throw new Error('no order was sent in a round')
-  return { count: samplesUs.length, p50: quantile(samplesUs, 0.5), p99: quantile(samplesUs, 0.99) }
+  return { p50: quantile(samplesUs, 0.5), p99: quantile(samplesUs, 0.99) }
 }
 
+/** The median counts always; the p99 where this machine holds the peer's own steady. */
 function compare(
   name: string,
-  goal: number,
+  goal: number | null,
   rounds: Record<LoadSide, Round[]>,
   what: keyof Round,
-): ReactionResult {
-  const floe = rounds.floe.map((round) => round[what])
-  const peer = rounds.peer.map((round) => round[what])
-  const peerP99 = peer.map(({ p99 }) => p99)
-  return {
-    name,
-    goal,
-    floe_us: medians(floe),
-    peer_us: medians(peer),
-    ratio_p50: median(floe.map(({ p50 }, round) => peer[round]!.p50 / p50)),
-    ratio_p99: median(floe.map(({ p99 }, round) => peer[round]!.p99 / p99)),
-    p99_is_measurable: Math.max(...peerP99) / Math.min(...peerP99) < P99_SPREAD_MAX,
-  }
-}
-
-function medians(rounds: readonly RoundFigures[]): RoundFigures {
-  return {
-    count: rounds.reduce((sum, { count }) => sum + count, 0),
-    p50: median(rounds.map(({ p50 }) => p50)),
-    p99: median(rounds.map(({ p99 }) => p99)),
-  }
-}
-
-export function printReaction(result: ReactionResult): void {
-  const { name, floe_us, peer_us, ratio_p50, ratio_p99, goal } = result
-  const aim = goal === 0 ? '' : ` (goal ≥ ${goal}×)`
-  const p99 = result.p99_is_measurable ? `${ratio_p99.toFixed(1)}×` : 'NOT MEASURABLE HERE'
-  print(
-    `${name.padEnd(34)} p50 ${us(floe_us.p50)} against ${us(peer_us.p50)}  ` +
-      `${ratio_p50.toFixed(1)}×${aim}\n` +
-      `${''.padEnd(34)} p99 ${us(floe_us.p99)} against ${us(peer_us.p99)}  ${p99}; ` +
-      `${floe_us.count} and ${peer_us.count} orders\n`,
-  )
-}
-
-function us(value: number): string {
-  return `${value.toFixed(1)} µs`.padStart(9)
+): Measurement[] {
+  return (['p50', 'p99'] as const).map((percentile) => {
+    const floe = rounds.floe.map((round) => round[what][percentile])
+    const peer = rounds.peer.map((round) => round[what][percentile])
+    const isMeasurable = percentile === 'p50' || isSteady(peer)
+    const line = { row: goal === null ? '' : '10', against: PEER, unit: 'us', goal } as const
+    return measured({ ...line, name: `${name}, ${percentile}`, isMeasurable }, floe, peer)
+  })
 }
 
 /** The venue in a process of its own: it must not share a time slice with what it measures. */

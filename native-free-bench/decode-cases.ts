@@ -60,6 +60,7 @@ export function decodeCases(): BenchCase[] {
   const depthMessages = depthDiffs(MESSAGES, 40)
   return [
     {
+      row: '3',
       name: 'decode bookTicker',
       peer: 'JSON.parse + parseFloat',
       goal: 8,
@@ -70,9 +71,10 @@ export function decodeCases(): BenchCase[] {
       },
     },
     {
+      row: '4',
       name: 'decode 20-level depth',
       peer: 'JSON.parse + parseFloat',
-      goal: 0,
+      goal: 9,
       opsPerCall: MESSAGES,
       ours: decodeAll(depthMessages),
       theirs: () => {

@@ -41,9 +41,10 @@ const NAMED_LIFE = [
 
 function transitionCase(): BenchCase {
   return {
+    row: '',
     name: 'order transition',
     peer: 'nested string-keyed objects',
-    goal: 0,
+    goal: null,
     opsPerCall: OPS,
     ours: () => {
       for (let i = 0; i < OPS; i++) {
@@ -65,9 +66,10 @@ function clientIdCase(): BenchCase {
   const target = Buffer.alloc(64)
   const hi = clientIdHi(1, 7, 42)
   return {
+    row: '',
     name: 'client order id',
     peer: 'randomUUID + Buffer.write',
-    goal: 0,
+    goal: null,
     opsPerCall: OPS,
     ours: () => {
       for (let i = 0; i < OPS; i++) {
@@ -88,6 +90,7 @@ function frameCase(): BenchCase {
   const out = new Uint8Array(4_096)
   const numbers = { requestId: 1, clientIdHi: clientIdHi(1, 7, 42), clientIdLo: 0, timestampMs: 0 }
   return {
+    row: '8',
     name: 'order frame, encode and mask',
     peer: 'JSON.stringify + Buffer.from + mask',
     goal: 3,

@@ -1,0 +1,43 @@
+// How measurements are told: a line each on the terminal, all of them as JSON.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { dirname } from 'node:path'
+import { ratioOf, type Measurement } from './measurement.ts'
+
+/** The machine, in one line: no figure is worth anything without it. */
+export function machineLine(): string {
+  const model = cpus()[0]?.model ?? 'unknown processor'
+  const memoryGb = Math.round(totalmem() / 2 ** 30)
+  return `${model}, ${availableParallelism()} cores, ${memoryGb} GB, Node ${process.versions.node}`
+}
+
+export function measurementLine(measurement: Measurement): string {
+  const { row, name, against, unit, ours, theirs, ratios } = measurement
+  const spread = `${Math.min(...ratios).toFixed(1)}–${Math.max(...ratios).toFixed(1)}`
+  const result = `${ratioOf(measurement).toFixed(1).padStart(6)}×`
+  return (
+    `${row.padStart(3)} ${name.padEnd(40)} ${figure(ours, unit)} against ${figure(theirs, unit)} ` +
+    `${result}  (${spread}${goalText(measurement)}; ${against})` +
+    (measurement.isMeasurable ? '' : ' NOT MEASURABLE HERE')
+  )
+}
+
+export function goalText({ goal, relation }: Measurement): string {
+  if (goal === null) return ''
+  return `, goal ${relation === 'peer' ? '≥' : '≤'} ${goal}×`
+}
+
+export function figure(value: number, unit: Measurement['unit']): string {
+  const unitText = unit === 'us' ? 'µs' : unit
+  return `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${unitText}`.padStart(10)
+}
+
+export function print(text: string): void {
+  process.stdout.write(text)
+}
+
+export function writeJson(path: string, document: unknown): void {
+  if (path === '') return
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`)
+}
