@@ -5,7 +5,8 @@
 //   src/ROOM/NAME-worker.ts        → dist/NAME-worker.js, where loop/spawn-worker.ts looks for it
 //   src/ROOM/NAME-main.ts          → dist/NAME-main.js, a process that another one starts
 //   what they share                → dist/chunk-HASH.js
-import { readdirSync, rmSync } from 'node:fs'
+//   src/kernel/NAME.wasm           → dist/NAME.wasm, where kernel/wasm-module.ts looks for it
+import { copyFileSync, readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -31,3 +32,7 @@ await build({
   sourcesContent: false,
   logLevel: 'warning',
 })
+
+for (const name of readdirSync('src/kernel').filter((name) => name.endsWith('.wasm'))) {
+  copyFileSync(join('src/kernel', name), join('dist', name))
+}

@@ -44,6 +44,7 @@ export const LOOP_MAY_IMPORT_OF_VENUE: readonly string[] = ['src/venue/venue.ts'
 
 export const PURE_ROOMS: ReadonlySet<string> = new Set([
   'core',
+  'kernel',
   'market',
   'book',
   'order',
@@ -70,6 +71,7 @@ export const PURE_NODE_MODULES: ReadonlySet<string> = new Set([
 /** Owners of the real thing: path or prefix → what they own. */
 export const WORLD_OWNERS: Readonly<Record<string, string>> = {
   'src/core/real-clock.ts': 'the process clock',
+  'src/kernel/wasm-module.ts': 'the compiled kernels, each read once',
   'src/wire/net-link.ts': 'sockets, and the stamp at callback entry',
   'src/loop/event-loop.ts': 'the one timer that wakes the engine',
   'src/loop/spawn-worker.ts': 'threads',
@@ -108,6 +110,7 @@ export const LONG_FUNCTIONS: Readonly<Record<string, string>> = {
 export const CAST_OWNERS: Readonly<Record<string, string>> = {
   'src/core/units.ts': 'brands',
   'src/core/decimal.ts': 'brands',
+  'src/kernel/wasm-module.ts': 'types what a compiled kernel exports',
   'src/loop/past.ts': 'decodes the journal and the JSON in it',
   'src/loop/restore.ts': 'turns journalled numbers back into enumerations',
   'src/loop/task-plan.ts': 'decodes JSON of the journal',
@@ -123,8 +126,13 @@ export const CAST_OWNERS: Readonly<Record<string, string>> = {
   'src/cli/venue-main.ts': 'decodes the JSON of venue-process.ts',
 }
 
-/** Files nobody imports: processes and threads begin there. */
-export const ENTRIES: readonly string[] = ['src/main.ts', 'src/cli/launcher.js']
+/** Files nobody imports: processes begin there, and kernels are compiled from them. */
+export const ENTRIES: readonly string[] = [
+  'src/main.ts',
+  'src/cli/launcher.js',
+  'src/kernel/asm/layout.ts',
+  'src/kernel/asm/sha256.ts',
+]
 
 /** Files that only tests and the explorer run, and why they are no test files. */
 export const TEST_BED: Readonly<Record<string, string>> = {
