@@ -9,8 +9,16 @@ import { errorText } from '#core/engine-error.ts'
 /** Memory is counted in these. */
 export const PAGE_BYTES = 65_536
 
-/** `src/kernel/asm/NAME.ts` compiled. */
-export type KernelName = 'layout' | 'sha256'
+/** What `src/kernel/asm/NAME.ts` exports. */
+interface Kernels {
+  readonly layout: { readonly match: (start: number, end: number) => number }
+  readonly sha256: {
+    readonly setKey: (keyBytes: number) => void
+    readonly sign: (messageBytes: number) => void
+  }
+}
+
+export type KernelName = keyof Kernels
 
 interface Loaded {
   readonly module: WebAssembly.Module | null
@@ -25,17 +33,14 @@ export function fixedMemory(pages: number): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: pages, maximum: pages })
 }
 
-/**
- * What the kernel exports, working on `memory`; null where it does not load.
- * `Exports` is its signature, as spelt in its source.
- */
-export function instantiateKernel<Exports extends object>(
-  name: KernelName,
+/** The kernel's functions, working on `memory`; null where it does not load. */
+export function instantiateKernel<Name extends KernelName>(
+  name: Name,
   memory: WebAssembly.Memory,
-): Exports | null {
+): Kernels[Name] | null {
   const { module } = loadedKernel(name)
   if (module === null) return null
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as Exports
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as Kernels[Name]
 }
 
 /** Why the kernel does not load; '' when it does. */

@@ -1,9 +1,8 @@
 // What src/kernel uses of WebAssembly. TypeScript declares it only together with a browser's whole
 // world, of which nothing here may take hold.
 declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array)
-  }
+  type Module = object
+  const Module: new (bytes: Uint8Array) => Module
 
   class Memory {
     constructor(pages: { readonly initial: number; readonly maximum: number })
