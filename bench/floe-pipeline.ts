@@ -30,6 +30,8 @@ export interface FloeOptions {
   readonly credentials: Credentials
   readonly offsetTicks: number
   readonly times: ReactionTimes
+  /** As the configuration's `busy_poll`. */
+  readonly isBusyPolling?: boolean
 }
 
 export class FloePipeline {
@@ -63,6 +65,7 @@ export class FloePipeline {
     }
     const loop = new EventLoop({
       clock,
+      isBusyPolling: this.#options.isBusyPolling ?? false,
       onCrash: (thrown) => {
         this.#crash = thrown
       },

@@ -8,6 +8,7 @@ import type { FloeConfig } from '#config/config.ts'
 import { ConfigError, type ConfigIssue } from '#config/config-error.ts'
 import { EngineError } from '#core/engine-error.ts'
 import { venueRecordPath } from '#sim/host-state.ts'
+import { busyPollLine } from './busy-poll.ts'
 import { failed, passed, type CheckLine } from './check-line.ts'
 import { ExitCode } from './exit-code.ts'
 import { preflight } from './preflight.ts'
@@ -25,7 +26,12 @@ export async function checkConfiguration(
     print(lines, options.json)
     return ExitCode.BadConfiguration
   }
-  const world = [checkStateDir(config.stateDir), ...(await checkVenues(config))]
+  const busyPoll = busyPollLine(config.busyPoll)
+  const world = [
+    checkStateDir(config.stateDir),
+    ...(busyPoll === null ? [] : [busyPoll]),
+    ...(await checkVenues(config)),
+  ]
   print([...lines, ...world], options.json)
   return world.every((line) => line.ok) ? ExitCode.Done : ExitCode.Error
 }
@@ -91,7 +97,8 @@ function print(lines: readonly CheckLine[], json: boolean): void {
     process.stdout.write(`${JSON.stringify({ ok, checks: lines })}\n`)
     return
   }
-  for (const { what, ok, detail } of lines) {
-    process.stdout.write(`${ok ? '✓' : '✗'} ${what}: ${detail}\n`)
+  for (const { what, ok, isWarning, detail } of lines) {
+    const mark = isWarning === true ? '!' : ok ? '✓' : '✗'
+    process.stdout.write(`${mark} ${what}: ${detail}\n`)
   }
 }

@@ -23,6 +23,7 @@ import { LatencyRecorder } from '#telemetry/latency-recorder.ts'
 import { latencyRow } from '#telemetry/latency-report.ts'
 import { NetDialer } from '#wire/net-link.ts'
 import { Engine } from '#engine.ts'
+import { busyPollLine } from './busy-poll.ts'
 import { ExitCode } from './exit-code.ts'
 import { rehearse } from './rehearsal.ts'
 import type { RunOptions } from './run-options.ts'
@@ -116,6 +117,7 @@ class Run {
       venueDirectory: mode === 'sim' && !isVenueRunning ? venueDirectory(stateDir) : null,
     })
     this.#status.print(`floe ${mode}: ${history.firstLine}`)
+    this.#tellOfBusyPoll()
     const plans = planTasks(this.#config.tasks, history.past, {
       update: this.#options.update === true,
     })
@@ -140,6 +142,13 @@ class Run {
     }
   }
 
+  #tellOfBusyPoll(): void {
+    const line = busyPollLine(this.#config.busyPoll)
+    if (line === null) return
+    const level = line.isWarning === true ? 'warn: ' : ''
+    this.#status.print(`${level}${line.what}: ${line.detail}`)
+  }
+
   /** Orders that an earlier run may have left open come first: then nothing is rehearsed. */
   async #warmUp({ past }: RunHistory): Promise<void> {
     const { warmUpNs } = this.#config
@@ -157,6 +166,7 @@ class Run {
     this.#status.print(`control: ${control.url} (token in ${join(stateDir, 'control.json')})`)
     const loop = new EventLoop({
       clock: this.#clock,
+      isBusyPolling: this.#config.busyPoll,
       onCrash: (thrown) => {
         this.#crash = thrown
       },

@@ -16,6 +16,8 @@ export interface FloeConfig {
   readonly control: ControlConfig
   /** How long to rehearse before the first order; 0 = not at all. */
   readonly warmUpNs: number
+  /** The engine's thread spins instead of sleeping: it takes a core of its own. */
+  readonly busyPoll: boolean
   readonly tasks: readonly TaskConfig[]
 }
 

@@ -1,5 +1,10 @@
 // The owner of real timers: brings turns to the engine. After every socket read a turn runs in the
 // same tick; otherwise one timer stands at the engine's next deadline.
+//
+// A loop that sleeps is woken by the kernel, and waking costs more than most turns. A busy-polling
+// loop never sleeps: an immediate that asks for itself again makes libuv look at the sockets without
+// waiting, round after round, and the deadline is compared in each round instead of a timer being
+// set. It takes a whole core, so it is for machines that have one to spare.
 import type { Clock } from '#core/clock.ts'
 import { NEVER_NS, NS_PER_MS, type MonoNs } from '#core/units.ts'
 
@@ -14,12 +19,15 @@ export interface Turning {
 
 export interface EventLoopParts {
   readonly clock: Clock
+  /** Spins instead of sleeping. Default: false. */
+  readonly isBusyPolling?: boolean
   /** A turn threw: our bug. The process must end; the journal has everything up to here. */
   onCrash(thrown: unknown): void
 }
 
 export class EventLoop {
   readonly #parts: EventLoopParts
+  readonly #isBusyPolling: boolean
   #turning: Turning | null = null
   #timer: NodeJS.Timeout | null = null
   #armedNs: number = NEVER_NS
@@ -28,12 +36,14 @@ export class EventLoop {
 
   constructor(parts: EventLoopParts) {
     this.#parts = parts
+    this.#isBusyPolling = parts.isBusyPolling ?? false
   }
 
   /** The engine is built with a dialer that needs this loop, so it is introduced afterwards. */
   start(turning: Turning): void {
     this.#turning = turning
     this.afterRead(this.#parts.clock.nowNs())
+    if (this.#isBusyPolling) setImmediate(this.#onSpin)
   }
 
   stop(): void {
@@ -54,8 +64,12 @@ export class EventLoop {
   }
 
   #rearm(turning: Turning, nowNs: MonoNs): void {
-    if (turning.hasWork) return this.#soon()
     const deadlineNs = Math.min(turning.nextDeadlineNs(), nowNs + SLEEP_MAX_NS)
+    if (this.#isBusyPolling) {
+      this.#armedNs = turning.hasWork ? nowNs : deadlineNs
+      return
+    }
+    if (turning.hasWork) return this.#soon()
     if (this.#timer !== null) {
       // The armed timer comes first anyway: it will look again.
       if (this.#armedNs <= deadlineNs) return
@@ -82,5 +96,13 @@ export class EventLoop {
   readonly #onImmediate = (): void => {
     this.#isSoon = false
     this.afterRead(this.#parts.clock.nowNs())
+  }
+
+  /** One round: libuv has read its sockets since the last, and each read had its turn. */
+  readonly #onSpin = (): void => {
+    if (this.#isStopped) return
+    setImmediate(this.#onSpin)
+    const nowNs = this.#parts.clock.nowNs()
+    if (nowNs >= this.#armedNs) this.afterRead(nowNs)
   }
 }

@@ -70,6 +70,13 @@ describe('in sim', () => {
     expect(under.code).toBe(1)
   })
 
+  it('counts the cores when the engine is to spin, and fails nothing over it', async () => {
+    const { code, wrong, lines } = await checked(['instance: 1', 'busy_poll: true\ninstance: 1'])
+    expect(lines).toContainEqual(expect.stringMatching(/^[✓!] busy_poll: .*\d+ cores?/))
+    expect(wrong).toEqual([])
+    expect(code).toBe(0)
+  })
+
   it('sees a state directory that cannot be made', async () => {
     writeFileSync(join(directory, 'file'), '')
     const { code, wrong } = await checked(['/state #', '/file/state #'])

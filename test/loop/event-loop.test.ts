@@ -1,0 +1,154 @@
+// The loop against a turn that counts, a virtual clock and Node's own timers and immediates.
+import { afterEach, describe, expect, it } from 'vitest'
+import { monoNs, NEVER_NS, NS_PER_MS, type MonoNs } from '#core/units.ts'
+import { VirtualClock } from '#core/virtual-clock.ts'
+import { EventLoop, type Turning } from '#loop/event-loop.ts'
+
+/** Notes the time of each turn; wants the next one when it is told to. */
+class NotedTurns implements Turning {
+  readonly atNs: number[] = []
+  deadlineNs: number = NEVER_NS
+  workLeft = 0
+  thrown: Error | null = null
+
+  get hasWork(): boolean {
+    return this.workLeft > 0
+  }
+
+  turn(nowNs: MonoNs): void {
+    this.atNs.push(nowNs)
+    if (this.workLeft > 0) this.workLeft--
+    if (nowNs >= this.deadlineNs) this.deadlineNs = NEVER_NS
+    if (this.thrown !== null) throw this.thrown
+  }
+
+  nextDeadlineNs(): MonoNs {
+    return monoNs(this.deadlineNs)
+  }
+}
+
+let loops: EventLoop[] = []
+afterEach(() => {
+  for (const loop of loops) loop.stop()
+  loops = []
+})
+
+function open(isBusyPolling: boolean) {
+  const clock = new VirtualClock(0)
+  const turns = new NotedTurns()
+  const crashes: unknown[] = []
+  const onCrash = (thrown: unknown): void => {
+    crashes.push(thrown)
+  }
+  const loop = new EventLoop({ clock, isBusyPolling, onCrash })
+  loops.push(loop)
+  return { clock, turns, crashes, loop }
+}
+
+async function rounds(count: number): Promise<void> {
+  for (let round = 0; round < count; round++) {
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
+  }
+}
+
+const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
+
+const immediates = (): number =>
+  process.getActiveResourcesInfo().filter((name) => name === 'Immediate').length
+
+describe.each([
+  ['sleeping', false],
+  ['busy-polling', true],
+])('a loop that is %s', (_name, isBusyPolling) => {
+  it('turns at once when it starts, and with the time of each read', () => {
+    const { turns, loop } = open(isBusyPolling)
+    loop.afterRead(monoNs(5))
+    expect(turns.atNs).toEqual([])
+    loop.start(turns)
+    loop.afterRead(monoNs(7))
+    expect(turns.atNs).toEqual([0, 7])
+  })
+
+  it('turns when the deadline has come, and once for it', async () => {
+    const { clock, turns, loop } = open(isBusyPolling)
+    turns.deadlineNs = 20 * NS_PER_MS
+    loop.start(turns)
+    clock.advanceTo(monoNs(20 * NS_PER_MS))
+    await sleep(60)
+    expect(turns.atNs).toEqual([0, 20 * NS_PER_MS])
+  })
+
+  it('comes earlier when a read brought an earlier deadline', async () => {
+    const { clock, turns, loop } = open(isBusyPolling)
+    turns.deadlineNs = 900 * NS_PER_MS
+    loop.start(turns)
+    turns.deadlineNs = 10 * NS_PER_MS
+    loop.afterRead(monoNs(1))
+    clock.advanceTo(monoNs(10 * NS_PER_MS))
+    await sleep(50)
+    expect(turns.atNs).toEqual([0, 1, 10 * NS_PER_MS])
+  })
+
+  it('works off what no socket brings, a turn a round', async () => {
+    const { turns, loop } = open(isBusyPolling)
+    turns.workLeft = 4
+    loop.start(turns)
+    await rounds(10)
+    expect(turns.workLeft).toBe(0)
+    expect(turns.atNs).toHaveLength(4)
+  })
+
+  it('turns no more once it was stopped', async () => {
+    const { clock, turns, loop } = open(isBusyPolling)
+    turns.deadlineNs = NS_PER_MS
+    loop.start(turns)
+    loop.stop()
+    clock.advanceTo(monoNs(NS_PER_MS))
+    loop.afterRead(monoNs(NS_PER_MS))
+    await sleep(20)
+    expect(turns.atNs).toEqual([0])
+  })
+
+  it('ends with a turn that threw, and tells of it once', async () => {
+    const { turns, crashes, loop } = open(isBusyPolling)
+    loop.start(turns)
+    turns.thrown = new Error('our bug')
+    loop.afterRead(monoNs(1))
+    loop.afterRead(monoNs(2))
+    await rounds(5)
+    expect(crashes).toEqual([turns.thrown])
+    expect(turns.atNs).toEqual([0, 1])
+    expect(immediates()).toBe(0)
+  })
+})
+
+describe('busy-polling', () => {
+  it('spins while nothing happens, without a turn, and lets timers and sockets have theirs', async () => {
+    const { turns, loop } = open(true)
+    loop.start(turns)
+    await sleep(30)
+    expect(immediates()).toBe(1)
+    expect(turns.atNs).toEqual([0])
+  })
+
+  it('holds the process no longer than until it is stopped', async () => {
+    const { turns, loop } = open(true)
+    loop.start(turns)
+    await rounds(3)
+    loop.stop()
+    await rounds(2)
+    expect(immediates()).toBe(0)
+  })
+})
+
+it('a sleeping loop does not spin', async () => {
+  const { turns, loop } = open(false)
+  loop.start(turns)
+  await sleep(5)
+  expect(immediates()).toBe(0)
+})
