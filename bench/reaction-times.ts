@@ -18,6 +18,8 @@ export class ReactionTimes {
   readonly tick = new ReactionSamples()
   /** The cancel's answer was read: the replacement left. */
   readonly answer = new ReactionSamples()
+  /** Off while others take their turn: the rare tick of an idling market finds colder caches. */
+  isCounting = true
   #isMarket = false
   #enteredMs = -1
   #readyMs = -1
@@ -42,9 +44,12 @@ export class ReactionTimes {
   /** An order request was written. Only the first of a callback is its reaction. */
   wrote(): void {
     if (this.#enteredMs < 0 || this.#readyMs < 0) return
-    const samples = this.#isMarket ? this.tick : this.answer
-    samples.readyUs.push((this.#readyMs - this.#enteredMs) * 1_000)
-    samples.writtenUs.push((performance.now() - this.#enteredMs) * 1_000)
+    const writtenMs = performance.now()
+    if (this.isCounting) {
+      const samples = this.#isMarket ? this.tick : this.answer
+      samples.readyUs.push((this.#readyMs - this.#enteredMs) * 1_000)
+      samples.writtenUs.push((writtenMs - this.#enteredMs) * 1_000)
+    }
     this.#enteredMs = -1
   }
 
