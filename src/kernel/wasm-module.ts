@@ -10,15 +10,15 @@ import { errorText } from '#core/engine-error.ts'
 export const PAGE_BYTES = 65_536
 
 /** What `src/kernel/asm/NAME.ts` exports. */
-interface Kernels {
+export interface KernelExports {
   readonly layout: { readonly match: (start: number, end: number) => number }
   readonly sha256: {
-    readonly setKey: (keyBytes: number) => void
-    readonly sign: (messageBytes: number) => void
+    readonly absorb: (state: number, at: number) => void
+    readonly sign: (absorbed: number, size: number) => void
   }
 }
 
-export type KernelName = keyof Kernels
+export type KernelName = keyof KernelExports
 
 interface Loaded {
   readonly module: WebAssembly.Module | null
@@ -37,10 +37,10 @@ export function fixedMemory(pages: number): WebAssembly.Memory {
 export function instantiateKernel<Name extends KernelName>(
   name: Name,
   memory: WebAssembly.Memory,
-): Kernels[Name] | null {
+): KernelExports[Name] | null {
   const { module } = loadedKernel(name)
   if (module === null) return null
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as Kernels[Name]
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as KernelExports[Name]
 }
 
 /** Why the kernel does not load; '' when it does. */
