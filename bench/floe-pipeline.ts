@@ -8,6 +8,7 @@ import { Prng } from '#core/prng.ts'
 import { RealClock } from '#core/real-clock.ts'
 import type { MonoNs } from '#core/units.ts'
 import { openJournal, type JournalHost } from '#journal/journal-host.ts'
+import { WASM_KERNELS } from '#kernel/kernels.ts'
 import { EventLoop } from '#loop/event-loop.ts'
 import { Past } from '#loop/past.ts'
 import { spawnWorker } from '#loop/spawn-worker.ts'
@@ -78,6 +79,7 @@ export class FloePipeline {
     const engine = new Engine({
       clock,
       dialer: new StampingDialer(new NetDialer(clock, afterRead), this.#options.times),
+      kernels: WASM_KERNELS,
       prng: new Prng(1),
       notices: { notice: () => {} },
       journal: host.start({ configHash: '', mode: 'sim' }),

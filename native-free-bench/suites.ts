@@ -2,6 +2,7 @@
 // them; what differs is what the production code under them uses.
 import { bookCases, booksSeen } from './book-cases.ts'
 import { decodeCases, peerDecodeSum } from './decode-cases.ts'
+import type { Kernels } from '#kernel/kernels.ts'
 import { runCases, type BenchCase } from './harness.ts'
 import type { Suite } from './measurement.ts'
 import { orderCases, ordersSeen } from './order-cases.ts'
@@ -15,8 +16,8 @@ function suite(name: string, cases: () => BenchCase[]): Suite {
   }
 }
 
-export const STEP_SUITES: readonly Suite[] = [
-  suite('decode', decodeCases),
+export const stepSuites = (kernels: Kernels): readonly Suite[] => [
+  suite('decode', () => decodeCases(kernels)),
   suite('book', bookCases),
   suite('order', orderCases),
 ]

@@ -16,6 +16,7 @@ import { TimerWheel, type TimerTarget } from '#core/timer-wheel.ts'
 import { monoNs, NS_PER_S, type MonoNs } from '#core/units.ts'
 import { BookCache } from '#book/book-cache.ts'
 import type { Command } from '#control/command-queue.ts'
+import type { Kernels } from '#kernel/kernels.ts'
 import type { Journal } from '#journal/journal.ts'
 import { AccountDesk } from '#loop/account-desk.ts'
 import { ListingTokens } from '#loop/listing-tokens.ts'
@@ -59,6 +60,7 @@ export interface EngineLatencies {
 export interface EngineParts {
   readonly clock: Clock
   readonly dialer: Dialer
+  readonly kernels: Kernels
   readonly prng: Prng
   readonly notices: NoticeSink
   readonly journal: Journal
@@ -108,7 +110,8 @@ export class Engine implements TimerTarget {
 
   constructor(parts: EngineParts) {
     this.#parts = parts
-    const { clock, journal, notices, dialer, prng, instance, incarnation, latencies } = parts
+    const { clock, journal, notices, dialer, kernels, prng } = parts
+    const { instance, incarnation, latencies } = parts
     const { timers, instruments, orders, fills, positions } = this
     const events = this.#events
     const tokens = new ListingTokens()
@@ -131,6 +134,7 @@ export class Engine implements TimerTarget {
       orders,
       events,
       notices,
+      kernels,
     }
     const roster = new VenueRoster(venueContext, parts.venues)
     this.roster = roster

@@ -9,7 +9,9 @@ import { EngineError } from '#core/engine-error.ts'
 import { TimerWheel } from '#core/timer-wheel.ts'
 import { monoNs, priceUnits, qtyUnits } from '#core/units.ts'
 import { InstrumentStatus, InstrumentTable, type Instrument } from '#market/instrument.ts'
-import { BinanceSpotDecoder, Decoded } from '#venue/binance-spot/market-decoder.ts'
+import { WASM_KERNELS } from '#kernel/kernels.ts'
+import { Decoded } from '#venue/binance-spot/decoded.ts'
+import { BinanceSpotDecoder } from '#venue/binance-spot/market-decoder.ts'
 import { readCapture, type CaptureLine } from './capture-lines.ts'
 import { CaptureProbe } from './capture-probe.ts'
 import { surveyCapture, type CaptureSurvey } from './capture-survey.ts'
@@ -92,7 +94,7 @@ class CaptureReplay {
     // The snapshot comes when it was recorded: there is nobody to ask.
     this.#cache.subscribe(this.#instrument, { requestSnapshot: () => {} }, binanceSpotSyncRule)
     this.#probe = new CaptureProbe(this.#cache, this.#instrument)
-    this.#decoder = new BinanceSpotDecoder(instruments, this.#probe)
+    this.#decoder = new BinanceSpotDecoder(instruments, this.#probe, WASM_KERNELS)
     this.#decoder.follow(this.#instrument.index)
   }
 

@@ -4,6 +4,7 @@ import { NEVER_NS, NS_PER_S, monoNs, type MonoNs } from '#core/units.ts'
 import { Prng } from '#core/prng.ts'
 import { RealClock } from '#core/real-clock.ts'
 import { TimerWheel } from '#core/timer-wheel.ts'
+import { TYPESCRIPT_KERNELS } from '#kernel/kernels.ts'
 import { EventLoop, type Turning } from '#loop/event-loop.ts'
 import { InstrumentTable } from '#market/instrument.ts'
 import type { MarketSink } from '#market/market-sink.ts'
@@ -61,6 +62,7 @@ export class PreflightRoom implements Turning {
       instruments: new InstrumentTable(),
       market: this.#tickerSink(),
       orders: new OrderTable(),
+      kernels: TYPESCRIPT_KERNELS,
       events: this.#events,
       notices: {
         notice: (level, code, text) => {

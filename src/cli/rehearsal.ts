@@ -13,6 +13,7 @@ import type { Clock } from '#core/clock.ts'
 import { Prng } from '#core/prng.ts'
 import { NS_PER_MS } from '#core/units.ts'
 import { ModelledDisk, ModelledJournal } from '#journal/modelled-disk.ts'
+import { WASM_KERNELS } from '#kernel/kernels.ts'
 import { EventLoop } from '#loop/event-loop.ts'
 import { Past } from '#loop/past.ts'
 import { planTasks } from '#loop/task-plan.ts'
@@ -132,6 +133,7 @@ class Stage {
     return new Engine({
       clock: this.#clock,
       dialer: new NetDialer(this.#clock, this.#loop.afterRead),
+      kernels: WASM_KERNELS,
       prng: new Prng(1),
       notices: { notice: () => {} },
       journal,

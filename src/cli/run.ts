@@ -12,6 +12,7 @@ import { EngineError } from '#core/engine-error.ts'
 import { Prng } from '#core/prng.ts'
 import { RealClock } from '#core/real-clock.ts'
 import { openJournal, type JournalHost } from '#journal/journal-host.ts'
+import { WASM_KERNELS } from '#kernel/kernels.ts'
 import { EventLoop } from '#loop/event-loop.ts'
 import { spawnWorker } from '#loop/spawn-worker.ts'
 import { planTasks, type PlannedTask } from '#loop/task-plan.ts'
@@ -196,6 +197,7 @@ class Run {
     return new Engine({
       clock: this.#clock,
       dialer: new NetDialer(this.#clock, loop.afterRead),
+      kernels: WASM_KERNELS,
       prng: new Prng(randomSeed()),
       notices: log.log,
       journal: this.#host.start({

@@ -3,6 +3,7 @@ import { monoNs, type MonoNs } from '#core/units.ts'
 import { Prng } from '#core/prng.ts'
 import type { NoticeSink } from '#core/notice.ts'
 import { ModelledJournal, type ModelledDisk } from '#journal/modelled-disk.ts'
+import { TYPESCRIPT_KERNELS } from '#kernel/kernels.ts'
 import { Past } from '#loop/past.ts'
 import { planTasks } from '#loop/task-plan.ts'
 import { LatencyRecorder } from '#telemetry/latency-recorder.ts'
@@ -51,6 +52,7 @@ export class EngineLife implements Pulse {
     this.engine = new Engine({
       clock,
       dialer: new MortalDialer(network, this),
+      kernels: TYPESCRIPT_KERNELS,
       prng: new Prng(scenario.seed + incarnation),
       notices,
       journal,

@@ -1,6 +1,6 @@
-// Hot path.
 // One decoded depth message, reused for every message of a feed: numbers only.
 // Prices in [0, bidCount) of bidPrices are bids, likewise asks; quantity 0 deletes a level.
+import { assert } from '#core/assert.ts'
 import { DEPTH_LEVELS_MAX } from '#core/limits.ts'
 
 export class DepthUpdate {
@@ -18,10 +18,18 @@ export class DepthUpdate {
   readonly askPrices: Float64Array
   readonly askQtys: Float64Array
 
-  constructor(levelsMax: number = DEPTH_LEVELS_MAX) {
-    this.bidPrices = new Float64Array(levelsMax)
-    this.bidQtys = new Float64Array(levelsMax)
-    this.askPrices = new Float64Array(levelsMax)
-    this.askQtys = new Float64Array(levelsMax)
+  /** `lists`: memory for bid prices, bid quantities, ask prices, ask quantities. */
+  constructor(lists: readonly Float64Array[] = freshLists(DEPTH_LEVELS_MAX)) {
+    const [bidPrices, bidQtys, askPrices, askQtys] = lists
+    assert(bidPrices !== undefined && bidQtys !== undefined, 'a list for each side and kind')
+    assert(askPrices !== undefined && askQtys !== undefined, 'a list for each side and kind')
+    this.bidPrices = bidPrices
+    this.bidQtys = bidQtys
+    this.askPrices = askPrices
+    this.askQtys = askQtys
   }
+}
+
+function freshLists(levelsMax: number): Float64Array[] {
+  return [0, 1, 2, 3].map(() => new Float64Array(levelsMax))
 }

@@ -12,6 +12,7 @@ import type { InstrumentFacts, InstrumentTable } from '#market/instrument.ts'
 import type { MarketSink, SnapshotSource } from '#market/market-sink.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { VenueEventQueue } from '#order/venue-event-queue.ts'
+import type { Kernels } from '#kernel/kernels.ts'
 import type { Dialer } from '#wire/byte-link.ts'
 
 /** What the engine lends a venue. */
@@ -24,6 +25,8 @@ export interface VenueContext {
   readonly orders: OrderTable
   readonly events: VenueEventQueue
   readonly notices: NoticeSink
+  /** The make of the kernels that this engine runs on. */
+  readonly kernels: Kernels
 }
 
 /** Base addresses of a venue market, each without a trailing slash; config may override them. */

@@ -12,6 +12,7 @@ import { NO_TIMER, type TimerHandle } from '#core/timer-wheel.ts'
 import { monoNs, NS_PER_S, type MonoNs } from '#core/units.ts'
 import { backoffDelayNs } from './backoff.ts'
 import { LifeEvent, LifeState, lifeTransitions } from './connection-state.ts'
+import { RegionPool } from './region-pool.ts'
 import { CloseCode } from './websocket-frame.ts'
 import {
   WebSocketSession,
@@ -58,6 +59,8 @@ export interface ConnectionOptions {
   readonly backoffMaxNs: number
   /** A rotated-out session stays open this long for answers under way; one second by default. */
   readonly lingerNs?: number
+  /** Where its sessions receive; memory of its own by default. */
+  readonly regions?: RegionPool
 }
 
 const LINGER_NS = NS_PER_S
@@ -69,6 +72,7 @@ export class ConnectionLife implements WebSocketListener {
   readonly #context: WireContext & { readonly notices: NoticeSink }
   readonly #options: ConnectionOptions
   readonly #protocol: ConnectionProtocol
+  readonly #regions: RegionPool
   #state: LifeState = LifeState.Stopped
   #current: WebSocketSession | null = null
   #candidate: WebSocketSession | null = null
@@ -92,6 +96,7 @@ export class ConnectionLife implements WebSocketListener {
     this.#context = context
     this.#options = options
     this.#protocol = protocol
+    this.#regions = options.regions ?? new RegionPool()
   }
 
   /** The live session, or null. */
@@ -187,6 +192,7 @@ export class ConnectionLife implements WebSocketListener {
   }
 
   onClosed(session: WebSocketSession, code: SessionEnd, detail: string, nowNs: MonoNs): void {
+    this.#regions.giveBack(session.region)
     if (session === this.#retired) this.#retired = null
     else this.#lost(session, `${code}: ${detail}`, nowNs)
   }
@@ -210,7 +216,8 @@ export class ConnectionLife implements WebSocketListener {
   }
 
   #connect(nowNs: MonoNs): void {
-    const session = new WebSocketSession(this.#context, this.#options.socket(), this)
+    const region = this.#regions.take()
+    const session = new WebSocketSession(this.#context, this.#options.socket(), this, region)
     this.#candidate = session
     this.#readyTimer = this.#arm(Token.ReadyTimeout, nowNs + this.#options.readyTimeoutNs)
     session.connect(nowNs)

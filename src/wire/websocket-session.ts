@@ -89,7 +89,8 @@ export class WebSocketSession {
   readonly #timers: TimerWheel
   readonly #options: WebSocketOptions
   readonly #listener: WebSocketListener
-  readonly #region: ReceiveRegion
+  /** What it receives into. */
+  readonly region: ReceiveRegion
   readonly #reader: WebSocketReader
   readonly #writer: WebSocketWriter
   readonly #linkListener: LinkListener
@@ -119,7 +120,7 @@ export class WebSocketSession {
     this.#timers = context.timers
     this.#options = options
     this.#listener = listener
-    this.#region = region
+    this.region = region
     this.#reader = new WebSocketReader(region, 'client', options.messageBytesMax, {
       onFrame: (nowNs) => this.#listener.onAlive(this, nowNs),
       onMessage: (bytes, start, end, isText, nowNs) =>
@@ -144,9 +145,9 @@ export class WebSocketSession {
 
   connect(nowNs: MonoNs): void {
     this.#step(SessionEvent.Connect)
-    this.#region.reset()
+    this.region.reset()
     this.#arm(Token.ConnectTimeout, nowNs + this.#options.connectTimeoutNs)
-    this.#link = this.#dialer.dial(this.#options.address, this.#region, this.#linkListener)
+    this.#link = this.#dialer.dial(this.#options.address, this.region, this.#linkListener)
   }
 
   /** One masked text frame in one write. Ok, NotReady, TooLarge or Full. */
@@ -212,7 +213,7 @@ export class WebSocketSession {
 
   #readHandshake(nowNs: MonoNs): void {
     const handshake = this.#handshake
-    const state = handshake.read(this.#region)
+    const state = handshake.read(this.region)
     if (state === 'refused') this.#refuseHandshake(handshake.refusal, nowNs)
     if (state !== 'complete' || handshake.head === null) return
     const refusal = upgradeRefusal(handshake.head, handshake.body, this.#key)

@@ -231,7 +231,7 @@ describe('a live book', () => {
 
   it('refuses a message with an impossible price as if it were missing', () => {
     const rig = live()
-    const update = new DepthUpdate(1)
+    const update = new DepthUpdate()
     update.firstUpdateId = 11
     update.lastUpdateId = 11
     update.bidPrices[0] = Number.NaN

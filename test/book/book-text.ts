@@ -20,7 +20,7 @@ export const priceText = (price: number): string =>
 
 /** A depth message from a drawn book: lines above the rule are asks, below it bids. */
 export function depth(drawn: string): DepthUpdate {
-  const update = new DepthUpdate(64)
+  const update = new DepthUpdate()
   let side: Side = Side.Sell
   for (const line of drawn.split('\n').map((text) => text.trim())) {
     if (line === '') continue

@@ -120,7 +120,7 @@ export const CAST_OWNERS: Readonly<Record<string, string>> = {
   'src/sim/host-state.ts': 'decodes its own JSON',
   'src/sim/venue-ledger.ts': 'decodes its own JSON lines',
   'src/sim/capture-reader.ts': 'decodes recorded JSON',
-  'src/venue/binance-spot/market-decoder.ts': 'decodes frames',
+  'src/venue/binance-spot/stream-layouts.ts': 'turns a number it was given back into a kind',
   'src/wire/json-text.ts': 'decodes JSON',
   'src/cli/capture-lines.ts': 'decodes recorded JSON',
   'src/cli/venue-main.ts': 'decodes the JSON of venue-process.ts',

@@ -4,11 +4,15 @@ import { US_PER_MS } from '#core/units.ts'
 import { ScanRefusal, type ByteScanner } from '#wire/byte-scan.ts'
 
 /** A time above this cannot be milliseconds (year 5138): it is microseconds already. */
-export const TIME_MS_MAX = 1e14
+const TIME_MS_MAX = 1e14
 
 /** A venue time in µs: streams carry milliseconds, or microseconds when asked to. */
 export function readTimeUs(scanner: ByteScanner): number {
-  const time = scanner.readInteger()
+  return timeUs(scanner.readInteger())
+}
+
+/** The same of a number that was read already. */
+export function timeUs(time: number): number {
   return time > TIME_MS_MAX ? time : time * US_PER_MS
 }
 

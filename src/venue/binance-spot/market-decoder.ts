@@ -10,45 +10,19 @@
 // It deliberately keeps no sequence: whether a diff fits the book is the book's business.
 // Fields: Binance spot WebSocket streams and REST depth, documents of 2026-07-21.
 import { priceUnits, qtyUnits, Side, type MonoNs } from '#core/units.ts'
-import { DepthUpdate } from '#market/depth-update.ts'
+import type { DepthUpdate } from '#market/depth-update.ts'
 import type { Instrument, InstrumentTable } from '#market/instrument.ts'
 import type { MarketSink } from '#market/market-sink.ts'
+import type { Kernels } from '#kernel/kernels.ts'
 import { ByteIndex } from '#wire/byte-index.ts'
-import { ByteLayout, LayoutText } from '#wire/byte-layout.ts'
 import { ByteScanner, ScanRefusal } from '#wire/byte-scan.ts'
 import { asciiBytes } from '#wire/json-bytes.ts'
 import { readDepthDiff, readDepthSnapshot } from './depth-message.ts'
-import { expectText, readTimeUs } from './event-fields.ts'
-import {
-  EventNumbers,
-  matchDepthDiff,
-  matchTicker,
-  matchTrade,
-  SymbolTexts,
-} from './market-layout.ts'
+import { Decoded } from './decoded.ts'
+import { expectText, timeUs } from './event-fields.ts'
+import { Slot } from './market-layout.ts'
+import { StreamLayouts } from './stream-layouts.ts'
 
-/** What a message was. Numbers below zero: refused, nothing reached the sink. */
-export const Decoded = {
-  Ticker: 0,
-  DepthDiff: 1,
-  Trade: 2,
-  /** A REST depth body. From decode(): its symbol is not in it, hand it to decodeSnapshot. */
-  Snapshot: 3,
-  /** An event or a symbol that nobody follows. */
-  Ignored: 4,
-  /** The answer to a control message. */
-  ControlReply: 5,
-  /** The venue is about to close the connection: open the next one. */
-  ServerShutdown: 6,
-  /** Not decodable: truncated, wrong types, missing fields, absurd values. */
-  RefusedMessage: -1,
-  /** A price or quantity is finer than the instrument's scale. */
-  RefusedScale: -2,
-} as const
-export type Decoded = (typeof Decoded)[keyof typeof Decoded]
-
-const WRAPPER_START = new LayoutText('{"stream":"')
-const WRAPPER_DATA = new LayoutText('","data":{')
 const STREAM = asciiBytes('stream')
 const DATA = asciiBytes('data')
 const RESULT = asciiBytes('result')
@@ -85,38 +59,41 @@ export class BinanceSpotDecoder {
 
   readonly #instruments: InstrumentTable
   readonly #sink: MarketSink
-  /** Stream name → instrument × 4 + kind. */
-  readonly #streams = new ByteIndex()
   /** Symbol → instrument. */
   readonly #symbols = new ByteIndex()
   readonly #symbolBytes: Uint8Array[] = []
   readonly #scanner = new ByteScanner()
-  readonly #update = new DepthUpdate()
-  readonly #layout = new ByteLayout()
-  readonly #layoutTexts: SymbolTexts[] = []
-  readonly #numbers = new EventNumbers()
+  readonly #streams: StreamLayouts
+  readonly #values: Float64Array
+  readonly #update: DepthUpdate
 
-  constructor(instruments: InstrumentTable, sink: MarketSink) {
+  constructor(instruments: InstrumentTable, sink: MarketSink, kernels: Kernels) {
     this.#instruments = instruments
     this.#sink = sink
+    this.#streams = new StreamLayouts(kernels)
+    this.#values = this.#streams.values
+    this.#update = this.#streams.update
+  }
+
+  /** Memory for a connection to receive into: what lands there is decoded without a copy. */
+  receiveBytes(): Uint8Array {
+    return this.#streams.receiveBytes()
   }
 
   /** Messages of this instrument reach the sink; those of others are ignored. */
   follow(instrument: number): void {
-    const symbol = this.#instruments.at(instrument).venueSymbol
-    const stream = symbol.toLowerCase()
-    this.#symbols.add(symbol, instrument)
-    this.#symbolBytes[instrument] = new TextEncoder().encode(symbol)
-    this.#layoutTexts[instrument] = new SymbolTexts(symbol)
-    this.#streams.add(`${stream}@bookTicker`, instrument * 4 + Decoded.Ticker)
-    this.#streams.add(`${stream}@depth@100ms`, instrument * 4 + Decoded.DepthDiff)
-    this.#streams.add(`${stream}@depth`, instrument * 4 + Decoded.DepthDiff)
-    this.#streams.add(`${stream}@trade`, instrument * 4 + Decoded.Trade)
+    const facts = this.#instruments.at(instrument)
+    this.#symbols.add(facts.venueSymbol, instrument)
+    this.#symbolBytes[instrument] = new TextEncoder().encode(facts.venueSymbol)
+    this.#streams.follow(instrument, facts)
   }
 
   /** One whole message of a stream, combined or raw. */
   decode(bytes: Uint8Array, start: number, end: number, nowNs: MonoNs): Decoded {
-    if (this.#matchLayout(bytes, start, end)) {
+    const streams = this.#streams
+    if (streams.match(bytes, start, end)) {
+      this.instrument = streams.instrument
+      this.kind = streams.kind
       this.#tell(nowNs)
       return this.kind
     }
@@ -152,25 +129,6 @@ export class BinanceSpotDecoder {
     if (!scanner.expectEnd()) return this.#refused()
     this.#sink.onDepthSnapshot(instrument, this.#update, nowNs)
     return Decoded.Snapshot
-  }
-
-  /** True when the message is one of ours in the documented layout, and was read whole. */
-  #matchLayout(bytes: Uint8Array, start: number, end: number): boolean {
-    const layout = this.#layout
-    layout.reset(bytes, start, end)
-    if (!layout.literal(WRAPPER_START)) return false
-    const nameStart = layout.position
-    const nameEnd = layout.plainText()
-    const found = nameEnd < 0 ? -1 : this.#streams.find(bytes, nameStart, nameEnd)
-    if (found < 0 || !layout.literal(WRAPPER_DATA)) return false
-    const instrument = found >> 2
-    this.instrument = instrument
-    this.kind = (found & 3) as Decoded
-    const symbol = this.#layoutTexts[instrument]!
-    const facts = this.#instruments.at(instrument)
-    if (this.kind === Decoded.Ticker) return matchTicker(layout, symbol, facts, this.#numbers)
-    if (this.kind === Decoded.Trade) return matchTrade(layout, symbol, facts, this.#numbers)
-    return matchDepthDiff(layout, symbol, facts, this.#update)
   }
 
   #begin(bytes: Uint8Array, start: number, end: number): ByteScanner {
@@ -224,10 +182,10 @@ export class BinanceSpotDecoder {
   #readStreamName(): void {
     const scanner = this.#scanner
     if (!scanner.readText()) return
-    const found = this.#streams.find(scanner.bytes, scanner.textStart, scanner.textEnd)
-    if (found >= 0) {
-      this.instrument = found >> 2
-      this.kind = (found & 3) as Decoded
+    const streams = this.#streams
+    if (streams.isFollowed(scanner.bytes, scanner.textStart, scanner.textEnd)) {
+      this.instrument = streams.instrument
+      this.kind = streams.kind
     } else if (scanner.textIs(SERVER_SHUTDOWN_STREAM)) {
       this.kind = Decoded.ServerShutdown
     }
@@ -270,28 +228,28 @@ export class BinanceSpotDecoder {
 
   #readTicker(facts: Instrument): boolean {
     const scanner = this.#scanner
-    const numbers = this.#numbers
+    const values = this.#values
     let seen = 0
     while (scanner.nextKey()) {
       switch (scanner.keyByte) {
         case LOWER_U:
-          numbers.id = scanner.readInteger()
+          values[Slot.Id] = scanner.readInteger()
           seen |= 1
           break
         case LOWER_B:
-          numbers.tops[0] = scanner.readDecimal(facts.priceScale)
+          values[Slot.Price] = scanner.readDecimal(facts.priceScale)
           seen |= 2
           break
         case UPPER_B:
-          numbers.tops[1] = scanner.readDecimal(facts.qtyScale)
+          values[Slot.Qty] = scanner.readDecimal(facts.qtyScale)
           seen |= 4
           break
         case LOWER_A:
-          numbers.tops[2] = scanner.readDecimal(facts.priceScale)
+          values[Slot.AskPrice] = scanner.readDecimal(facts.priceScale)
           seen |= 8
           break
         case UPPER_A:
-          numbers.tops[3] = scanner.readDecimal(facts.qtyScale)
+          values[Slot.AskQty] = scanner.readDecimal(facts.qtyScale)
           seen |= 16
           break
         case LOWER_S:
@@ -306,28 +264,28 @@ export class BinanceSpotDecoder {
 
   #readTrade(facts: Instrument): boolean {
     const scanner = this.#scanner
-    const numbers = this.#numbers
+    const values = this.#values
     let seen = 0
     while (scanner.nextKey()) {
       switch (scanner.keyByte) {
         case LOWER_T:
-          numbers.id = scanner.readInteger()
+          values[Slot.Id] = scanner.readInteger()
           seen |= 1
           break
         case LOWER_P:
-          numbers.tops[0] = scanner.readDecimal(facts.priceScale)
+          values[Slot.Price] = scanner.readDecimal(facts.priceScale)
           seen |= 2
           break
         case LOWER_Q:
-          numbers.tops[1] = scanner.readDecimal(facts.qtyScale)
+          values[Slot.Qty] = scanner.readDecimal(facts.qtyScale)
           seen |= 4
           break
         case UPPER_T:
-          numbers.timeUs = readTimeUs(scanner)
+          values[Slot.Time] = scanner.readInteger()
           seen |= 8
           break
         case LOWER_M:
-          numbers.buyerIsMaker = scanner.readBoolean()
+          values[Slot.BuyerIsMaker] = scanner.readBoolean() ? 1 : 0
           seen |= 16
           break
         case LOWER_S:
@@ -340,7 +298,7 @@ export class BinanceSpotDecoder {
           scanner.skipValue()
       }
     }
-    const isPositive = numbers.tops[0]! > 0 && numbers.tops[1]! > 0
+    const isPositive = values[Slot.Price]! > 0 && values[Slot.Qty]! > 0
     return scanner.ok && seen === TRADE_FIELDS && isPositive
   }
 
@@ -351,15 +309,31 @@ export class BinanceSpotDecoder {
       sink.onDepthDiff(instrument, this.#update, nowNs)
       return
     }
-    const numbers = this.#numbers
-    const price = priceUnits(numbers.tops[0]!)
-    const qty = qtyUnits(numbers.tops[1]!)
+    const values = this.#values
+    const price = priceUnits(values[Slot.Price]!)
+    const qty = qtyUnits(values[Slot.Qty]!)
     if (this.kind === Decoded.Trade) {
-      const aggressor = numbers.buyerIsMaker ? Side.Sell : Side.Buy
-      sink.onTrade(instrument, numbers.id, price, qty, aggressor, numbers.timeUs, nowNs)
+      const aggressor = values[Slot.BuyerIsMaker] === 1 ? Side.Sell : Side.Buy
+      sink.onTrade(
+        instrument,
+        values[Slot.Id]!,
+        price,
+        qty,
+        aggressor,
+        timeUs(values[Slot.Time]!),
+        nowNs,
+      )
       return
     }
-    const ask = priceUnits(numbers.tops[2]!)
-    sink.onTicker(instrument, numbers.id, price, qty, ask, qtyUnits(numbers.tops[3]!), nowNs)
+    const ask = priceUnits(values[Slot.AskPrice]!)
+    sink.onTicker(
+      instrument,
+      values[Slot.Id]!,
+      price,
+      qty,
+      ask,
+      qtyUnits(values[Slot.AskQty]!),
+      nowNs,
+    )
   }
 }

@@ -12,6 +12,7 @@ import { HTTP_BODY_BYTES_MAX } from '#core/limits.ts'
 import { ConnectionLife, type ConnectionProtocol } from '#wire/connection-life.ts'
 import { HttpClient } from '#wire/http-client.ts'
 import { RateBudget } from '#wire/rate-budget.ts'
+import { RegionPool } from '#wire/region-pool.ts'
 import type { WebSocketSession } from '#wire/websocket-session.ts'
 import type {
   ListingsListener,
@@ -22,7 +23,8 @@ import type {
 } from '#venue/venue.ts'
 import { connectionOptions, endpointOf, MARKET_NAME } from './endpoints.ts'
 import { ListingsRequest } from './listings-request.ts'
-import { BinanceSpotDecoder, Decoded } from './market-decoder.ts'
+import { Decoded } from './decoded.ts'
+import { BinanceSpotDecoder } from './market-decoder.ts'
 import { WEIGHT_1M_LIMIT, WEIGHT_RESERVED } from './rate-windows.ts'
 import { SnapshotFetcher } from './snapshot-fetcher.ts'
 
@@ -62,7 +64,7 @@ export class BinanceSpotMarket implements VenueMarket, ConnectionProtocol {
     const rest = endpointOf(urls.rest, 'rest')
     const stream = endpointOf(urls.ws, 'ws')
     this.#context = context
-    this.#decoder = new BinanceSpotDecoder(context.instruments, context.market)
+    this.#decoder = new BinanceSpotDecoder(context.instruments, context.market, context.kernels)
     this.#restPath = rest.path
     this.#http = new HttpClient(context, {
       address: rest.address,
@@ -79,7 +81,8 @@ export class BinanceSpotMarket implements VenueMarket, ConnectionProtocol {
     })
     const pathOf = this.#streamPath.bind(this)
     const options = connectionOptions(`${MARKET_NAME} market stream`, stream, pathOf)
-    this.#life = new ConnectionLife(context, options, this)
+    const regions = new RegionPool(() => this.#decoder.receiveBytes())
+    this.#life = new ConnectionLife(context, { ...options, regions }, this)
   }
 
   requestListings(symbols: readonly string[], listener: ListingsListener, nowNs: MonoNs): void {

@@ -12,6 +12,7 @@ import { OrderTable } from '#order/order-table.ts'
 import { VenueEventQueue } from '#order/venue-event-queue.ts'
 import { createHostClock, FrontHost } from '#sim/host-sockets.ts'
 import { findVenueMake } from '#venue/registry.ts'
+import { WASM_KERNELS } from '#kernel/kernels.ts'
 import type { Credentials, VenueAccount, VenueContext, VenueMarket } from '#venue/venue.ts'
 import { NetDialer } from '#wire/net-link.ts'
 import {
@@ -54,7 +55,8 @@ class Rig {
       },
     }
     const prng = new Prng(1)
-    this.context = { dialer, timers, prng, instruments, market, orders, events, notices }
+    const kernels = WASM_KERNELS
+    this.context = { dialer, timers, prng, instruments, market, orders, events, notices, kernels }
     this.#interval = setInterval(() => timers.advance(this.now()), 2)
   }
 

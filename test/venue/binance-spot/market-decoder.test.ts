@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { monoNs } from '#core/units.ts'
-import { BinanceSpotDecoder, Decoded } from '#venue/binance-spot/market-decoder.ts'
+import { TYPESCRIPT_KERNELS } from '#kernel/kernels.ts'
+import { Decoded } from '#venue/binance-spot/decoded.ts'
+import { BinanceSpotDecoder } from '#venue/binance-spot/market-decoder.ts'
 import { MarketRecord, twoInstruments } from './market-record.ts'
 
 const NAMES = Object.fromEntries(Object.entries(Decoded).map(([name, code]) => [code, name]))
@@ -11,7 +13,7 @@ const messages = readFileSync(fixture, 'utf8').trim().split('\n')
 
 const setUp = () => {
   const sink = new MarketRecord()
-  const decoder = new BinanceSpotDecoder(twoInstruments(), sink)
+  const decoder = new BinanceSpotDecoder(twoInstruments(), sink, TYPESCRIPT_KERNELS)
   decoder.follow(0)
   decoder.follow(1)
   const decode = (text: string): string[] => {

@@ -3,32 +3,31 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { monoNs } from '#core/units.ts'
+import { TYPESCRIPT_KERNELS, WASM_KERNELS } from '#kernel/kernels.ts'
 import { BinanceSpotDecoder } from '#venue/binance-spot/market-decoder.ts'
-import {
-  EventNumbers,
-  matchTicker,
-  matchTrade,
-  SymbolTexts,
-} from '#venue/binance-spot/market-layout.ts'
-import { ByteLayout } from '#wire/byte-layout.ts'
+import { depthLayout, tickerLayout, tradeLayout } from '#venue/binance-spot/market-layout.ts'
 import { MarketRecord, twoInstruments } from './market-record.ts'
 
 const sink = new MarketRecord()
-const decoder = new BinanceSpotDecoder(twoInstruments(), sink)
-decoder.follow(0)
-decoder.follow(1)
+const decoders = [TYPESCRIPT_KERNELS, WASM_KERNELS].map((kernels) => {
+  const decoder = new BinanceSpotDecoder(twoInstruments(), sink, kernels)
+  decoder.follow(0)
+  decoder.follow(1)
+  return decoder
+})
 
-const heard = (bytes: Uint8Array): unknown => {
+const heard = (decoder: BinanceSpotDecoder, bytes: Uint8Array): unknown => {
   const decoded = decoder.decode(bytes, 0, bytes.length, monoNs(1))
   const { instrument, kind } = decoder
   return { decoded, calls: sink.take(), instrument, kind }
 }
 
-const bothWays = (bytes: Uint8Array): [matched: unknown, scanned: unknown] => {
+/** By each make of the kernels, and by the scanner. */
+const everyWay = (bytes: Uint8Array): [matched: unknown[], scanned: unknown] => {
   const scanned = new Uint8Array(bytes.length + 1)
   scanned[0] = 0x20
   scanned.set(bytes, 1)
-  return [heard(bytes), heard(scanned)]
+  return [decoders.map((decoder) => heard(decoder, bytes)), heard(decoders[0]!, scanned)]
 }
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -59,8 +58,8 @@ describe('a message in the documented layout', () => {
   it('is heard as the scanner hears it', () => {
     fc.assert(
       fc.property(messages, (text) => {
-        const [matched, scanned] = bothWays(encode(text))
-        expect(matched).toEqual(scanned)
+        const [matched, scanned] = everyWay(encode(text))
+        expect(matched).toEqual([scanned, scanned])
       }),
       { numRuns: 3_000 },
     )
@@ -71,8 +70,8 @@ describe('a message in the documented layout', () => {
       fc.property(messages, fc.nat(1_000), fc.nat(255), (text, place, byte) => {
         const bytes = encode(text)
         bytes[place % bytes.length] = byte
-        const [matched, scanned] = bothWays(bytes)
-        expect(matched).toEqual(scanned)
+        const [matched, scanned] = everyWay(bytes)
+        expect(matched).toEqual([scanned, scanned])
       }),
       { numRuns: 5_000 },
     )
@@ -82,8 +81,8 @@ describe('a message in the documented layout', () => {
     const spoils = fc.constantFrom('cut', 'drop', 'double', 'exchange')
     fc.assert(
       fc.property(messages, spoils, fc.nat(1_000), (text, how, place) => {
-        const [matched, scanned] = bothWays(encode(spoil(text, how, place % text.length)))
-        expect(matched).toEqual(scanned)
+        const [matched, scanned] = everyWay(encode(spoil(text, how, place % text.length)))
+        expect(matched).toEqual([scanned, scanned])
       }),
       { numRuns: 5_000 },
     )
@@ -91,26 +90,35 @@ describe('a message in the documented layout', () => {
 
   it('needs no scanner', () => {
     const facts = twoInstruments().at(0)
-    const layout = new ByteLayout()
-    const numbers = new EventNumbers()
-    const symbol = new SymbolTexts('BTCUSDT')
-    const prices = { b: '43250.01000000', B: '3.00001000', a: '43250.02000000', A: '0.50000000' }
-    const behindData = (data: object): void => {
-      const bytes = encode(`${JSON.stringify(data).slice(1)}}`)
-      layout.reset(bytes, 0, bytes.length)
+    const data = { u: 400_900_217, s: 'BTCUSDT', ...PRICES }
+    const trade = { e: 'trade', E: 1, s: 'BTCUSDT', t: 9, p: PRICES.b, q: PRICES.A, T: 2 }
+    const diff = { e: 'depthUpdate', E: 5, s: 'BTCUSDT', U: 7, u: 8 }
+    const bids = [[PRICES.b, PRICES.B]]
+    for (const kernels of [TYPESCRIPT_KERNELS, WASM_KERNELS]) {
+      const matcher = kernels.layoutMatcher({ keyAt: 11, levelsMax: 10, layoutsMax: 4 })
+      matcher.add('btcusdt@bookTicker', tickerLayout('btcusdt@bookTicker', facts))
+      matcher.add('btcusdt@trade', tradeLayout('btcusdt@trade', facts))
+      matcher.add('btcusdt@depth', depthLayout('btcusdt@depth', facts))
+      const match = (stream: string, event: object): number => {
+        const bytes = encode(wrap(stream, 'BTCUSDT', event))
+        return matcher.match(bytes, 0, bytes.length)
+      }
+      expect(match('bookTicker', data)).toBe(0)
+      expect([...matcher.values.subarray(0, 5)]).toEqual([
+        400_900_217, 4_325_001, 300_001, 4_325_002, 50_000,
+      ])
+      expect(match('trade', { ...trade, m: true, M: true })).toBe(1)
+      expect([...matcher.values.subarray(0, 7)].toSpliced(3, 2)).toEqual([
+        9, 4_325_001, 50_000, 2, 1,
+      ])
+      expect(match('depth', { ...diff, b: bids, a: [] })).toBe(2)
+      expect([matcher.count(0), matcher.count(1)]).toEqual([1, 0])
+      expect([matcher.lists[0]![0], matcher.lists[1]![0]]).toEqual([4_325_001, 300_001])
     }
-    behindData({ u: 400_900_217, s: 'BTCUSDT', ...prices })
-    expect(matchTicker(layout, symbol, facts, numbers)).toBe(true)
-    expect([numbers.id, ...numbers.tops]).toEqual([
-      400_900_217, 4_325_001, 300_001, 4_325_002, 50_000,
-    ])
-    const trade = { e: 'trade', E: 1, s: 'BTCUSDT', t: 9, p: prices.b, q: prices.A, T: 2 }
-    behindData({ ...trade, m: true, M: true })
-    expect(matchTrade(layout, symbol, facts, numbers)).toBe(true)
-    const { id, buyerIsMaker, timeUs } = numbers
-    expect({ id, buyerIsMaker, timeUs }).toEqual({ id: 9, buyerIsMaker: true, timeUs: 2_000 })
   })
 })
+
+const PRICES = { b: '43250.01000000', B: '3.00001000', a: '43250.02000000', A: '0.50000000' }
 
 function spoil(text: string, how: string, at: number): string {
   if (how === 'cut') return text.slice(0, at)

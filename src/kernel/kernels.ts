@@ -1,0 +1,31 @@
+// Which make of the kernels an engine runs on: chosen once, at start, and lent to its venues.
+import { RECEIVE_REGION_BYTES } from '#core/limits.ts'
+import { LayoutKernel } from './layout-kernel.ts'
+import type { LayoutOptions } from './layout-image.ts'
+import type { LayoutMatcher } from './layout-matcher.ts'
+import { LayoutTwin } from './layout-twin.ts'
+
+export interface Kernels {
+  readonly make: 'wasm' | 'typescript'
+  layoutMatcher(options: LayoutOptions): LayoutMatcher
+}
+
+/** A connection being replaced, the one that replaces it, and one that lingers for answers. */
+const REGIONS = 3
+
+/** Plain TypeScript: everywhere, and in any number. */
+export const TYPESCRIPT_KERNELS: Kernels = {
+  make: 'typescript',
+  layoutMatcher: (options) => new LayoutTwin(options),
+}
+
+/**
+ * WebAssembly. Each matcher reserves address space of several GB, so a process should make a few of
+ * them and keep them: a simulated engine takes the TypeScript ones. Where one does not load, its
+ * twin does the work.
+ */
+export const WASM_KERNELS: Kernels = {
+  make: 'wasm',
+  layoutMatcher: (options) =>
+    LayoutKernel.load(options, REGIONS * RECEIVE_REGION_BYTES) ?? new LayoutTwin(options),
+}
