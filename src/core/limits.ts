@@ -31,10 +31,10 @@ export const OWN_DEPTH_ORDERS_MAX = 1_024
 export const TIMERS_MAX = 65_536
 /** Commands queued by the control room and not yet drained. */
 export const COMMANDS_MAX = 1_024
-/** Tasks stepped in one turn; the rest waits for the next so that sockets are not starved. */
-export const TASKS_PER_TURN_MAX = 4_096
-/** Intents one turn may send. */
-export const INTENTS_PER_TURN_MAX = 1_024
+/** Tasks stepped in one turn, about a millisecond if all send; the rest lets sockets go first. */
+export const TASKS_PER_TURN_MAX = 256
+/** Intents one turn may send: every task stepped and every command may take back what is live. */
+export const INTENTS_PER_TURN_MAX = 5_120
 
 /** Largest WebSocket message we accept: a 5,000-level snapshot is about 250 KB. */
 export const MESSAGE_BYTES_MAX = 1 << 20
@@ -56,6 +56,10 @@ export const JOURNAL_RECORD_BYTES_MAX = 65_536
 
 assert(TASKS_MAX <= 1 << 21, 'a task index must fit the 21 bits of a client order id')
 assert(ORDERS_MAX >= TASKS_MAX * TASK_LIVE_ORDERS_MAX, 'every task may have its live orders')
+assert(
+  INTENTS_PER_TURN_MAX >= (TASKS_PER_TURN_MAX + COMMANDS_MAX) * TASK_LIVE_ORDERS_MAX,
+  'what the tasks and commands of a turn want fits its intents',
+)
 assert(SYNC_BUFFER_LEVELS_MAX >= 2 * DEPTH_LEVELS_MAX, 'the largest diff fits the sync buffer')
 assert(RECEIVE_REGION_BYTES >= 2 * MESSAGE_BYTES_MAX, 'a region holds a maximum message and a read')
 assert(JOURNAL_RING_BYTES >= 16 * JOURNAL_RECORD_BYTES_MAX, 'a ring holds many largest records')

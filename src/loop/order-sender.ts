@@ -77,7 +77,8 @@ export class OrderSender {
   /** A task may ask twice in a turn (an update, then its step): the second finds it pending. */
   #takeBack(intent: Intent, nowNs: MonoNs): void {
     const isOpen = isWorking(this.#parts.orders.state[intent.order] as OrderState)
-    if (isOpen) this.cancel(intent.order, intent.cause, nowNs)
+    if (!isOpen || this.cancel(intent.order, intent.cause, nowNs)) return
+    this.#parts.ownerOf(intent.index).onCancelRefused(nowNs)
   }
 
   #place(intent: Intent, nowNs: MonoNs): void {

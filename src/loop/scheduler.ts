@@ -8,6 +8,11 @@ import { NO_TIMER, type TimerTarget, type TimerWheel } from '#core/timer-wheel.t
 import { NEVER_NS, type MonoNs } from '#core/units.ts'
 import type { Task } from '#task/task.ts'
 
+/** Who knows whether a changed book has anything new for those who subscribed to it. */
+export interface MarketNews {
+  hasNews(instrument: number): boolean
+}
+
 export class Scheduler implements TimerTarget {
   /** Instruments whose books changed since the last turn: marked by the book cache. */
   readonly dirtyInstruments = new DirtySet(INSTRUMENTS_MAX)
@@ -15,6 +20,7 @@ export class Scheduler implements TimerTarget {
   readonly #tasks: Task[] = []
   readonly #subscribers: number[][] = []
   readonly #timers: TimerWheel
+  #news: MarketNews | null = null
   readonly #wakeNs = new Float64Array(TASKS_MAX).fill(NEVER_NS)
   readonly #wakeTimer = new Float64Array(TASKS_MAX).fill(NO_TIMER)
 
@@ -36,6 +42,11 @@ export class Scheduler implements TimerTarget {
     for (const instrument of task.instruments) {
       ;(this.#subscribers[instrument] ??= []).push(task.index)
     }
+  }
+
+  /** From now on a changed book wakes its subscribers only if there is news for them. */
+  heed(news: MarketNews): void {
+    this.#news = news
   }
 
   wake(task: number): void {
@@ -68,8 +79,10 @@ export class Scheduler implements TimerTarget {
   #wakeSubscribers(): void {
     const dirty = this.dirtyInstruments
     while (dirty.count > 0) {
-      const subscribers = this.#subscribers[dirty.take()]
+      const instrument = dirty.take()
+      const subscribers = this.#subscribers[instrument]
       if (subscribers === undefined) continue
+      if (this.#news !== null && !this.#news.hasNews(instrument)) continue
       for (let i = 0; i < subscribers.length; i++) this.#dirtyTasks.mark(subscribers[i]!)
     }
   }

@@ -15,7 +15,7 @@ import { parseIceberg } from '#task/iceberg-parameters.ts'
 import { Iceberg } from '#task/iceberg.ts'
 import type { Task, TaskCommand, TaskContext, TaskMarket, TaskReport } from '#task/task.ts'
 import { EventTray } from './event-tray.ts'
-import type { Scheduler } from './scheduler.ts'
+import type { MarketNews, Scheduler } from './scheduler.ts'
 import type { PlannedTask } from './task-plan.ts'
 import type { VenueRoster } from './venue-roster.ts'
 
@@ -29,7 +29,7 @@ export interface TaskDeskParts {
   readonly fills: FillLedger
   readonly positions: PositionLedger
   readonly intents: IntentQueue
-  readonly marketView: TaskMarket
+  readonly marketView: TaskMarket & MarketNews
   readonly journal: Journal
   readonly scheduler: Scheduler
   readonly notices: NoticeSink
@@ -51,6 +51,7 @@ export class TaskDesk implements GateTasks {
     this.#parts = parts
     this.#events = new EventTray(parts.notices)
     this.#context = contextOf(parts, this.#events)
+    parts.scheduler.heed(parts.marketView)
   }
 
   get tasks(): readonly Task[] {

@@ -27,7 +27,8 @@ export interface FillTotals {
   qtyUnits: number
   notionalUnits: bigint
   count: number
-  readonly feeByAsset: Map<string, D>
+  /** Null before the first fee. */
+  feeByAsset: Map<string, D> | null
 }
 
 export class FillLedger {
@@ -55,8 +56,9 @@ export class FillLedger {
     totals.notionalUnits += BigInt(fill.priceUnits) * BigInt(fill.qtyUnits)
     totals.count++
     if (fill.fee !== '') {
-      const before = totals.feeByAsset.get(fill.feeAsset) ?? new D(0)
-      totals.feeByAsset.set(fill.feeAsset, before.add(fill.fee))
+      const fees = (totals.feeByAsset ??= new Map())
+      const before = fees.get(fill.feeAsset) ?? new D(0)
+      fees.set(fill.feeAsset, before.add(fill.fee))
     }
     return true
   }
@@ -71,7 +73,7 @@ export class FillLedger {
       qtyUnits: 0,
       notionalUnits: 0n,
       count: 0,
-      feeByAsset: new Map(),
+      feeByAsset: null,
     })
   }
 }
@@ -97,7 +99,7 @@ export function averagePrice(
 
 /** Fees as text by asset, in alphabetical order. */
 export function feesText(totals: FillTotals): Record<string, string> {
-  const byName = [...totals.feeByAsset].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const byName = [...(totals.feeByAsset ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(byName.map(([asset, fee]) => [asset, fee.toFixed()]))
 }
 

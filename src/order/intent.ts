@@ -53,6 +53,8 @@ export interface IntentOwner {
   onPlaced(order: number, nowNs: MonoNs): void
   /** Nothing was sent: `outcome` is a core Outcome, `rule` names a risk rule where one refused. */
   onPlaceRefused(outcome: number, rule: string, nowNs: MonoNs): void
+  /** The order is as it was: its cancel could not be sent now. */
+  onCancelRefused(nowNs: MonoNs): void
 }
 
 export class IntentQueue {

@@ -185,6 +185,10 @@ export class IcebergCycle {
     this.#wake(this.trouble.pace.notBeforeNs)
   }
 
+  onCancelRefused(nowNs: MonoNs): void {
+    this.#wake(nowNs + LOCAL_RETRY_NS)
+  }
+
   /** What may still be sent: total less filled, open, in flight, unknown and owed. */
   remaining(): QtyUnits {
     const exposure = this.#context.live.exposureOfTask(this.#address.index)
@@ -271,7 +275,8 @@ export class IcebergCycle {
       return Verdict.Continue
     }
     const type = postOnly ? OrderType.LimitMaker : OrderType.Limit
-    this.#context.intents.place(this.#address, type, price, qty)
+    const isAsked = this.#context.intents.place(this.#address, type, price, qty)
+    if (!isAsked) this.#wake(nowNs)
     return Verdict.Continue
   }
 
@@ -344,5 +349,6 @@ export class IcebergCycle {
 
 /** Cold: at start and on update. */
 function slicePlan(parameters: IcebergParameters, units: IcebergUnits): SlicePlan {
-  return { ...parameters, orderQty: units.orderQty }
+  const { sizeJitterFraction, sliceIntervalNs, timeJitterFraction } = parameters
+  return { orderQty: units.orderQty, sizeJitterFraction, sliceIntervalNs, timeJitterFraction }
 }

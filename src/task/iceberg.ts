@@ -140,6 +140,10 @@ export class Iceberg implements Task {
     this.#cycle.onPlaceRefused(outcome, rule, nowNs)
   }
 
+  onCancelRefused(nowNs: MonoNs): void {
+    this.#cycle.onCancelRefused(nowNs)
+  }
+
   report(nowNs: MonoNs): TaskReport {
     const { parameters, units, progress, trouble } = this.#cycle
     const reason = trouble.suspended === '' ? this.#reason : `suspended: ${trouble.suspended}`

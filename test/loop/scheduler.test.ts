@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { TASKS_PER_TURN_MAX } from '#core/limits.ts'
 import { TimerWheel } from '#core/timer-wheel.ts'
 import { monoNs, NS_PER_MS } from '#core/units.ts'
 import { Scheduler } from '#loop/scheduler.ts'
@@ -37,6 +38,28 @@ describe('the scheduler', () => {
     scheduler.dirtyInstruments.mark(7)
     expect(run()).toEqual([0, 2])
     expect(run()).toEqual([])
+  })
+
+  it('wakes nobody for a book that has nothing new for them', () => {
+    const { scheduler, add, run } = bench()
+    add(0, [7])
+    add(1, [8])
+    scheduler.heed({ hasNews: (instrument) => instrument === 8 })
+    scheduler.dirtyInstruments.mark(7)
+    scheduler.dirtyInstruments.mark(8)
+    expect(run()).toEqual([1])
+    scheduler.wake(0)
+    expect(run()).toEqual([0])
+  })
+
+  it('takes a turn no further than its share, and the rest in the next', () => {
+    const { scheduler, add, run } = bench()
+    const count = TASKS_PER_TURN_MAX + 10
+    for (let index = 0; index < count; index++) add(index, [7])
+    scheduler.dirtyInstruments.mark(7)
+    expect(run()).toHaveLength(TASKS_PER_TURN_MAX)
+    expect(scheduler.hasWork).toBe(true)
+    expect(run()).toHaveLength(10)
   })
 
   it('lets a task that wakes itself wait for the next turn', () => {
