@@ -2,7 +2,9 @@
 //
 //      0  header: 16 words            keyAt, tableMask, tableAt, levelsMax, four list addresses
 //     64  key masks                   16 bytes of ones, 16 of zeros
+//     96  lanes                       16 bytes of 0x80, then 0 … 15
 //    128  powers of ten               float64 each, 10^0 … 10^16
+//    320  their reciprocals           float64 each
 //    512  values                      float64 each: slots 0 … 29, then the counts of both lists
 //    768  lists                       prices and quantities of list 0, then of list 1
 //      …  table                       hash of a key, address of its layout: two words an entry
@@ -26,6 +28,8 @@ const KEY_MASKS_AT = 64
 export const POWERS_AT = 128
 export const VALUES_AT = 512
 const LISTS_AT = 768
+const LANES_AT = 112
+const FRACTIONS_AT = 320
 const EXPONENT_MAX = 16
 const ENTRY_BYTES = 8
 /** A layout's header, and a row's in front of its text. */
@@ -88,8 +92,14 @@ export class LayoutImage {
     const header = [options.keyAt, this.tableMask, this.tableAt, options.levelsMax, ...listsAt]
     this.words.set(header)
     this.bytes.fill(0xff, KEY_MASKS_AT, KEY_MASKS_AT + BLOCK_BYTES)
+    this.bytes.fill(0x80, LANES_AT - BLOCK_BYTES, LANES_AT)
+    for (let lane = 0; lane < BLOCK_BYTES; lane++) this.bytes[LANES_AT + lane] = lane
     const powers = new Float64Array(buffer, POWERS_AT, EXPONENT_MAX + 1)
-    for (let exponent = 0; exponent <= EXPONENT_MAX; exponent++) powers[exponent] = 10 ** exponent
+    const fractions = new Float64Array(buffer, FRACTIONS_AT, EXPONENT_MAX + 1)
+    for (let exponent = 0; exponent <= EXPONENT_MAX; exponent++) {
+      powers[exponent] = 10 ** exponent
+      fractions[exponent] = 1 / powers[exponent]!
+    }
   }
 
   /** The layout's number, or −1 when there is no room for it, or its key is too long. */
