@@ -2,9 +2,9 @@
 // same tick; otherwise one timer stands at the engine's next deadline.
 //
 // A loop that sleeps is woken by the kernel, and waking costs more than most turns. A busy-polling
-// loop never sleeps: an immediate that asks for itself again makes libuv look at the sockets without
-// waiting, round after round, and the deadline is compared in each round instead of a timer being
-// set. It takes a whole core, so it is for machines that have one to spare.
+// loop never sleeps: an immediate that asks for itself again makes libuv look at the sockets
+// without waiting, round after round, and the deadline is compared in each round instead of a timer
+// being set. It takes a whole core, so it is for machines that have one to spare.
 import type { Clock } from '#core/clock.ts'
 import { NEVER_NS, NS_PER_MS, type MonoNs } from '#core/units.ts'
 

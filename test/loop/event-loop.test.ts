@@ -128,7 +128,7 @@ describe.each([
 })
 
 describe('busy-polling', () => {
-  it('spins while nothing happens, without a turn, and lets timers and sockets have theirs', async () => {
+  it('spins without a turn while nothing happens, and lets timers run', async () => {
     const { turns, loop } = open(true)
     loop.start(turns)
     await sleep(30)
