@@ -8,6 +8,7 @@
 // of its segments. firstSequence says which history the segment continues: a reader goes on with
 // it only if that is exactly what it has read so far.
 import { crc32 } from 'node:zlib'
+import { crc32OfWords } from './crc32.ts'
 import { CRC_OFFSET, FORMAT_VERSION, KIND_OFFSET, LENGTH_OFFSET } from './record-layout.ts'
 
 export const SEGMENT_HEADER_BYTES = 64
@@ -86,10 +87,12 @@ export function recordCrc(bytes: Uint8Array, offset: number, length: number): nu
   return crc32(bytes.subarray(offset + KIND_OFFSET, offset + length), length)
 }
 
-/** Fills in the checksum of a record copied out of the ring. */
-export function sealRecord(view: DataView, bytes: Uint8Array, offset: number): void {
-  const length = view.getUint32(offset + LENGTH_OFFSET, true)
-  view.setUint32(offset + CRC_OFFSET, recordCrc(bytes, offset, length), true)
+/** Fills in the checksum of a record copied out of the ring; `words` from `offset / 4` hold it. */
+export function sealRecord(words: Uint32Array, offset: number): void {
+  const start = offset >> 2
+  const length = words[start + (LENGTH_OFFSET >> 2)]!
+  const end = (offset + length) >> 2
+  words[start + (CRC_OFFSET >> 2)] = crc32OfWords(words, start + (KIND_OFFSET >> 2), end, length)
 }
 
 function headerCrc(bytes: Uint8Array): number {

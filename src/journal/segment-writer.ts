@@ -45,6 +45,7 @@ export class SegmentWriter {
   readonly #startHeader: SegmentHeader
   readonly #buffer = new Uint8Array(GROUP_BYTES_MAX + JOURNAL_RECORD_BYTES_MAX)
   readonly #view = new DataView(this.#buffer.buffer)
+  readonly #words32 = new Uint32Array(this.#buffer.buffer)
   #groupBytes = 0
   #groupFirst = 0
   #groupLast: number
@@ -102,19 +103,27 @@ export class SegmentWriter {
 
   /** Copies records out of the ring, so that it has room again whatever the disk does. */
   #collect(): void {
-    const { bytes } = this.#consumer.ring
     for (let count = 0; count < GROUP_RECORDS_MAX && this.#groupBytes < GROUP_BYTES_MAX; count++) {
       const offset = this.#consumer.next()
       if (offset < 0) break
-      const end = offset + this.#consumer.bodyBytes
-      this.#buffer.set(bytes.subarray(offset, end), this.#groupBytes)
-      sealRecord(this.#view, this.#buffer, this.#groupBytes)
+      this.#copyWords(offset, this.#consumer.bodyBytes)
+      sealRecord(this.#words32, this.#groupBytes)
       this.#groupBytes += this.#consumer.bodyBytes
     }
     this.#consumer.release()
     if (this.#groupBytes === 0) return
     this.#groupFirst = this.#groupLast + 1
     this.#groupLast = this.#lastSequenceInGroup()
+  }
+
+  /** Records are short and whole words: a loop beats the call that copies bytes. */
+  #copyWords(offset: number, sizeBytes: number): void {
+    const from = this.#consumer.ring.words32
+    const to = this.#words32
+    const start = offset >> 2
+    const target = this.#groupBytes >> 2
+    const count = sizeBytes >> 2
+    for (let i = 0; i < count; i++) to[target + i] = from[start + i]!
   }
 
   #writeGroup(): void {
