@@ -85,7 +85,7 @@ function clientIdCase(): BenchCase {
 
 function frameCase(): BenchCase {
   const instrument = benchInstruments().at(0)
-  const frames = new OrderFrames()
+  const frames = new OrderFrames(null)
   const writer = new WebSocketWriter('client', new Prng(3))
   const out = new Uint8Array(4_096)
   const numbers = { requestId: 1, clientIdHi: clientIdHi(1, 7, 42), clientIdLo: 0, timestampMs: 0 }

@@ -1,5 +1,8 @@
 // Which make of the kernels an engine runs on: chosen once, at start, and lent to its venues.
 import { RECEIVE_REGION_BYTES } from '#core/limits.ts'
+import { HmacSha256Kernel } from './hmac-sha256-kernel.ts'
+import { HmacSha256Twin } from './hmac-sha256-twin.ts'
+import type { HmacSha256 } from './hmac-sha256.ts'
 import { LayoutKernel } from './layout-kernel.ts'
 import type { LayoutOptions } from './layout-image.ts'
 import type { LayoutMatcher } from './layout-matcher.ts'
@@ -8,6 +11,8 @@ import { LayoutTwin } from './layout-twin.ts'
 export interface Kernels {
   readonly make: 'wasm' | 'typescript'
   layoutMatcher(options: LayoutOptions): LayoutMatcher
+  /** For one key, which it is told before it signs. */
+  hmacSha256(): HmacSha256
 }
 
 /** A connection being replaced, the one that replaces it, and one that lingers for answers. */
@@ -17,10 +22,11 @@ const REGIONS = 3
 export const TYPESCRIPT_KERNELS: Kernels = {
   make: 'typescript',
   layoutMatcher: (options) => new LayoutTwin(options),
+  hmacSha256: () => new HmacSha256Twin(),
 }
 
 /**
- * WebAssembly. Each matcher reserves address space of several GB, so a process should make a few of
+ * WebAssembly. Each kernel reserves address space of several GB, so a process should make a few of
  * them and keep them: a simulated engine takes the TypeScript ones. Where one does not load, its
  * twin does the work.
  */
@@ -28,4 +34,5 @@ export const WASM_KERNELS: Kernels = {
   make: 'wasm',
   layoutMatcher: (options) =>
     LayoutKernel.load(options, REGIONS * RECEIVE_REGION_BYTES) ?? new LayoutTwin(options),
+  hmacSha256: () => HmacSha256Kernel.load() ?? new HmacSha256Twin(),
 }

@@ -1,24 +1,21 @@
 // Hot path.
-// From a row of the order table to bytes on the session. A logged-on session carries patched
-// templates, nothing is built or allocated; a key that cannot log on signs each request instead,
-// which is the slow way and shares the sender of cold requests.
+// From a row of the order table to bytes on the session: patched templates, nothing is built or
+// allocated. A key that cannot log its session on has each of them signed where it stands. Only the
+// cancel of an order that was placed by somebody else is rare enough for the sender of cold requests.
 import { Outcome } from '#core/outcome.ts'
-import { textFromUnits } from '#core/decimal.ts'
 import type { MonoNs, Side } from '#core/units.ts'
 import type { InstrumentTable } from '#market/instrument.ts'
-import { clientIdText } from '#order/client-order-id.ts'
-import { OrderType, TimeInForce } from '#order/order-codes.ts'
+import { TimeInForce, type OrderType } from '#order/order-codes.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import { Lane } from '#wire/rate-budget.ts'
 import type { WebSocketSession } from '#wire/websocket-session.ts'
 import type { ClockOffset } from './clock-offset.ts'
-import type { RequestParams } from './endpoints.ts'
 import { orderName } from './order-name.ts'
 import { OrderFrames } from './order-frames.ts'
+import type { OrderSigning } from './order-signing.ts'
 import type { RateWindows } from './rate-windows.ts'
 import { Proof, type RequestSender } from './request-sender.ts'
 import { RequestKind, type RequestTable } from './request-table.ts'
-import { ORDER_SIDES, ORDER_TYPES, TIMES_IN_FORCE } from './wire-codes.ts'
 
 export interface OrderEntryParts {
   readonly orders: OrderTable
@@ -27,6 +24,8 @@ export interface OrderEntryParts {
   readonly sender: RequestSender
   readonly clock: ClockOffset
   readonly rates: RateWindows
+  /** Null for a key that logs its session on. */
+  readonly signing: OrderSigning | null
 }
 
 /** Numbers of the order being sent: one record, patched for each. */
@@ -39,29 +38,28 @@ class PatchedNumbers {
 
 export class OrderEntry {
   readonly #parts: OrderEntryParts
-  readonly #frames = new OrderFrames()
+  readonly #frames: OrderFrames
   readonly #numbers = new PatchedNumbers()
 
   constructor(parts: OrderEntryParts) {
     this.#parts = parts
+    this.#frames = new OrderFrames(parts.signing)
   }
 
   place(order: number, session: WebSocketSession, nowNs: MonoNs): Outcome {
-    const { orders, rates, sender } = this.#parts
+    const { orders, rates } = this.#parts
     if (orders.timeInForce[order] === TimeInForce.Gtd) return Outcome.Unsupported
     const lane = orders.reduceOnly[order] === 1 ? Lane.Reduce : Lane.Open
     if (!rates.spendOrder(lane, nowNs)) return Outcome.RateLimited
-    if (!sender.canLogOn) return this.#sendSigned(RequestKind.Place, order, session, nowNs)
     const slot = this.#take(RequestKind.Place, order, session, nowNs)
     if (slot === -1) return Outcome.Full
     return this.#send(slot, this.#framePlace(order), session, nowNs)
   }
 
   cancel(order: number, session: WebSocketSession, nowNs: MonoNs): Outcome {
-    const { orders, instruments, rates, sender } = this.#parts
+    const { orders, instruments, rates } = this.#parts
     if (!rates.spendCancel(nowNs)) return Outcome.RateLimited
-    const isCold = !sender.canLogOn || orders.foreignId[order] !== ''
-    if (isCold) return this.#sendSigned(RequestKind.Cancel, order, session, nowNs)
+    if (orders.foreignId[order] !== '') return this.#cancelForeign(order, session, nowNs)
     const slot = this.#take(RequestKind.Cancel, order, session, nowNs)
     if (slot === -1) return Outcome.Full
     const instrument = instruments.at(orders.instrument[order]!)
@@ -103,45 +101,19 @@ export class OrderEntry {
     return outcome
   }
 
-  #sendSigned(kind: RequestKind, order: number, session: WebSocketSession, nowNs: MonoNs): Outcome {
-    const { orders, sender } = this.#parts
+  /** Cold: an order that somebody else placed is named by their text. */
+  #cancelForeign(order: number, session: WebSocketSession, nowNs: MonoNs): Outcome {
+    const { orders, instruments, sender } = this.#parts
+    const instrument = orders.instrument[order]!
     const clientIdHi = orders.clientIdHi[order]!
     const clientIdLo = orders.clientIdLo[order]!
-    const isPlace = kind === RequestKind.Place
     const request = {
-      kind,
-      method: isPlace ? 'order.place' : 'order.cancel',
-      params: isPlace ? this.#placeParams(order) : this.#cancelParams(order),
+      kind: RequestKind.Cancel,
+      method: 'order.cancel',
+      params: { symbol: instruments.at(instrument).venueSymbol, ...orderName(orders, order) },
       proof: Proof.Account,
-      subject: { instrument: orders.instrument[order]!, clientIdHi, clientIdLo, token: 0 },
+      subject: { instrument, clientIdHi, clientIdLo, token: 0 },
     }
     return sender.send(session, request, nowNs)
-  }
-
-  #placeParams(order: number): RequestParams {
-    const { orders, instruments } = this.#parts
-    const facts = instruments.at(orders.instrument[order]!)
-    const type = orders.type[order] as OrderType
-    const params: Record<string, string> = {
-      symbol: facts.venueSymbol,
-      side: ORDER_SIDES[orders.side[order] as Side],
-      type: ORDER_TYPES[type],
-      quantity: textFromUnits(orders.qtyUnits[order]!, facts.qtyScale),
-      newClientOrderId: clientIdText(orders.clientIdHi[order]!, orders.clientIdLo[order]!),
-      newOrderRespType: 'ACK',
-    }
-    if (type !== OrderType.Market) {
-      params['price'] = textFromUnits(orders.priceUnits[order]!, facts.priceScale)
-    }
-    if (type === OrderType.Limit) {
-      params['timeInForce'] = TIMES_IN_FORCE[orders.timeInForce[order]!]!
-    }
-    return params
-  }
-
-  #cancelParams(order: number): RequestParams {
-    const { orders, instruments } = this.#parts
-    const symbol = instruments.at(orders.instrument[order]!).venueSymbol
-    return Object.assign({ symbol }, orderName(orders, order))
   }
 }

@@ -28,6 +28,7 @@ import {
 } from './endpoints.ts'
 import { OrderEntry } from './order-entry.ts'
 import { OrderReplies } from './order-replies.ts'
+import { OrderSigning } from './order-signing.ts'
 import { PrivateDecoded, PrivateFeed } from './private-feed.ts'
 import { RateWindows } from './rate-windows.ts'
 import { ReplyEnvelope } from './reply-envelope.ts'
@@ -72,7 +73,7 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
   #refused = 0
 
   constructor(context: VenueContext, urls: VenueUrls, account: number, credentials: Credentials) {
-    const { orders, instruments, events, notices } = context
+    const { orders, instruments, events, notices, kernels } = context
     this.#context = context
     this.account = account
     this.#name = `${MARKET_NAME} account ${account}`
@@ -82,10 +83,11 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
     const symbols = new SymbolLookup(MARKET_NAME, instruments)
     const signer = createSigner(credentials.kind, credentials.secret)
     const sender = new RequestSender(table, clock, credentials, signer)
+    const signing = sender.canLogOn ? null : new OrderSigning(credentials, kernels)
     const reports = new AccountReports(account, symbols, events)
     const { weight } = rates
     this.#sender = sender
-    this.#entry = new OrderEntry({ orders, instruments, table, sender, clock, rates })
+    this.#entry = new OrderEntry({ orders, instruments, table, sender, clock, rates, signing })
     this.#privateFeed = new PrivateFeed(account, symbols, events)
     this.#replies = new OrderReplies(account, instruments, events, table)
     this.#queries = new AccountQueries({

@@ -16,7 +16,7 @@ const NUMBERS = {
   timestampMs: 1_700_000_000_123,
 }
 
-const frames = new OrderFrames()
+const frames = new OrderFrames(null)
 const read = (size: number): unknown =>
   JSON.parse(new TextDecoder().decode(frames.bytes.subarray(0, size)))
 const place = (type: OrderType, timeInForce: TimeInForce, facts: Instrument = btc): unknown =>
