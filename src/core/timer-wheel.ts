@@ -28,9 +28,9 @@ export class TimerWheel {
   readonly #slotFirst = new Int32Array(SLOT_COUNT).fill(NONE)
   readonly #next: Int32Array
   readonly #previous: Int32Array
-  readonly #slot: Int32Array
+  readonly #slot: Int16Array
   readonly #deadlineNs: Float64Array
-  readonly #token: Float64Array
+  readonly #token: Int32Array
   readonly #round: Uint32Array
   readonly #target: (TimerTarget | null)[]
   #free = 0
@@ -41,9 +41,9 @@ export class TimerWheel {
   constructor(capacity: number = TIMERS_MAX) {
     this.#next = new Int32Array(capacity)
     this.#previous = new Int32Array(capacity)
-    this.#slot = new Int32Array(capacity)
+    this.#slot = new Int16Array(capacity)
     this.#deadlineNs = new Float64Array(capacity)
-    this.#token = new Float64Array(capacity)
+    this.#token = new Int32Array(capacity)
     this.#round = new Uint32Array(capacity)
     this.#target = Array.from({ length: capacity }, () => null)
     for (let i = 0; i < capacity; i++) this.#next[i] = i + 1 < capacity ? i + 1 : NONE
@@ -56,6 +56,7 @@ export class TimerWheel {
   /** Fires `target.onTimer(token)` in the first advance at or after `deadlineNs`. */
   arm(target: TimerTarget, token: number, deadlineNs: MonoNs): TimerHandle {
     const entry = this.#free
+    assert((token | 0) === token, 'a token is an integer of 32 bits')
     assert(entry !== NONE, 'timer wheel full: raise TIMERS_MAX')
     this.#free = this.#next[entry]!
     this.#target[entry] = target

@@ -78,7 +78,7 @@ export class MarketView implements TaskMarket, GateMarket, MarketNews {
     this.#turn++
   }
 
-  /** Something that a task may read has changed since this was last asked and answered with true. */
+  /** Something that a task may read has changed since this last said so. */
   hasNews(instrument: number): boolean {
     const book = this.#books.book(instrument)
     const isQuoted = areBothSidesQuoted(book) ? 1 : 0
