@@ -2,21 +2,25 @@ import { expect, it } from 'vitest'
 import { busyPollLine } from '#cli/busy-poll.ts'
 
 it('has nothing to say where nothing spins', () => {
-  expect(busyPollLine(false, 1)).toBeNull()
+  expect(busyPollLine(false, { machine: 1, available: 1 })).toBeNull()
 })
 
-it('passes where there are cores to spare', () => {
-  expect(busyPollLine(true, 4)).toEqual({
+it('passes where there are cores to spare, also when floe is confined to two of them', () => {
+  expect(busyPollLine(true, { machine: 8, available: 2 })).toEqual({
     what: 'busy_poll',
     ok: true,
-    detail: 'one of 4 cores spins',
+    detail: 'the engine spins on one of 2 cores',
   })
 })
 
-it('warns below that, says what to do, and fails nothing', () => {
-  expect(busyPollLine(true, 1)).toMatchObject({ ok: true, isWarning: true })
-  expect(busyPollLine(true, 3)?.detail).toBe(
-    '3 cores available: the spinning engine takes one from its own workers; ' +
-      'set busy_poll: false, or give floe 4 (config/host-tuning.md)',
-  )
+it.each([
+  [2, 2, 'this machine has 2 cores: too few to give one to the spinning engine'],
+  [64, 1, 'floe may use 1 core: its workers would wait for the spinning engine'],
+])('warns on %i cores of which floe may use %i, and fails nothing', (machine, available, why) => {
+  expect(busyPollLine(true, { machine, available })).toEqual({
+    what: 'busy_poll',
+    ok: true,
+    isWarning: true,
+    detail: `${why}; set busy_poll: false, or see config/host-tuning.md`,
+  })
 })
