@@ -1,6 +1,6 @@
 // How measurements are told: a line each on the terminal, all of them as JSON.
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { ratioOf, type Measurement } from './measurement.ts'
 
@@ -9,6 +9,17 @@ export function machineLine(): string {
   const model = cpus()[0]?.model ?? 'unknown processor'
   const memoryGb = Math.round(totalmem() / 2 ** 30)
   return `${model}, ${availableParallelism()} cores, ${memoryGb} GB, Node ${process.versions.node}`
+}
+
+/** What else runs here, when it is much: '' on a quiet machine. Asked before measuring begins. */
+export function busyLine(): string {
+  const load = loadavg()[0] ?? 0
+  const cores = availableParallelism()
+  if (load <= cores) return ''
+  return (
+    `the machine was busy before (load ${load.toFixed(1)} on ${cores} cores): a peer that collects ` +
+    'garbage suffers more from it than floe does, and ratios come out too high'
+  )
 }
 
 export function measurementLine(measurement: Measurement): string {
@@ -37,7 +48,12 @@ export function print(text: string): void {
 }
 
 export function writeJson(path: string, document: unknown): void {
+  writeText(path, `${JSON.stringify(document, null, 2)}\n`)
+}
+
+/** Makes the folder; '' writes nothing. */
+export function writeText(path: string, text: string): void {
   if (path === '') return
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`)
+  writeFileSync(path, text)
 }
