@@ -65,7 +65,7 @@ export function helpText(defaults: GateDefaults): string {
 Exit code 1 when
   - a line regressed: its ratio is more than ${percent(MARGIN)} worse than the worst run of the
     baseline (${percent(MARGIN_OF_FEW)} when fewer than three runs wrote it),
-  - a goal is lost that every run of the baseline reached: missed by more than ${percent(GOAL_MARGIN)},
+  - a goal is lost that every run of the baseline reached, by more than ${percent(GOAL_MARGIN)},
   - a line of the baseline is missing and its suite does not say why,
   - a suite threw or hung.
 A line that looks worse is measured again, in a new process; two of up to three tries must agree.
