@@ -17,8 +17,8 @@ export function busyLine(): string {
   const cores = availableParallelism()
   if (load <= cores) return ''
   return (
-    `the machine was busy before (load ${load.toFixed(1)} on ${cores} cores): a peer that collects ` +
-    'garbage suffers more from it than floe does, and ratios come out too high'
+    `the machine was busy before (load ${load.toFixed(1)} on ${cores} cores): peers that collect ` +
+    'garbage suffer more from it than floe does, and ratios come out too high'
   )
 }
 
