@@ -2,7 +2,7 @@
 // HMAC-SHA256 as WebAssembly (asm/sha256.ts): the schedules of four blocks at once. Messages are
 // composed in the kernel's own memory, so that nothing is copied in; 64 digits are copied out.
 //
-//   0 inner, 32 outer │ 64 digits │ 128 state │ 256 constants │ 512 words │ 1,536 sums │ 4,096 message
+//   0 inner │ 32 outer │ 64 digits │ 128 state │ 256 constants │ 512 words │ 1536 sums │ 4096 input
 import { assert } from '#core/assert.ts'
 import {
   HMAC_HEX_BYTES,

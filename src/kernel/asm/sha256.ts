@@ -32,7 +32,7 @@ export function absorb(state: usize, at: usize): void {
   hashLane(SUMS, state)
 }
 
-/** The HMAC of the message's first `size` bytes, in hex; `absorbed` of them are in INNER already. */
+/** The HMAC of the message's first `size` bytes, in hex; `absorbed` of them are in INNER. */
 export function sign(absorbed: usize, size: usize): void {
   const end = pad(size)
   copyState(INNER, STATE)

@@ -6,12 +6,7 @@ import { HMAC_HEX_BYTES } from '#kernel/hmac-sha256.ts'
 import { OrderType, type TimeInForce } from '#order/order-codes.ts'
 import { asciiBytes } from '#wire/json-bytes.ts'
 import { RECEIVE_WINDOW_MS } from './endpoints.ts'
-import {
-  FIELD_MARKS,
-  PayloadField,
-  payloadTemplate,
-  type PayloadTemplate,
-} from './payload-template.ts'
+import { FIELD_MARKS, PayloadField, PayloadTemplate } from './payload-template.ts'
 import { ORDER_SIDES, ORDER_TYPES, TIMES_IN_FORCE } from './wire-codes.ts'
 
 /** Two decimals of up to 17 digits with their point, and what closes the object. */
@@ -103,7 +98,7 @@ function signedTemplate(
   const { bytes, clientIdAt, timestampAt, tailAt } = template
   const stamped = { ...params, recvWindow: RECEIVE_WINDOW_MS, timestamp: mark(F.Timestamp) }
   const text = new TextDecoder().decode(bytes.subarray(0, tailAt))
-  const payload = payloadTemplate(apiKey, stamped, lastByteOf(text, SIGNATURE_PLACE))
+  const payload = new PayloadTemplate(apiKey, stamped, lastByteOf(text, SIGNATURE_PLACE))
   payload.starts[F.ClientId] = clientIdAt
   payload.ends[F.ClientId] = clientIdAt + CLIENT_ID_PLACE.length
   payload.starts[F.Timestamp] = timestampAt

@@ -1,7 +1,7 @@
 // Hot path.
 // From a row of the order table to bytes on the session: patched templates, nothing is built or
-// allocated. A key that cannot log its session on has each of them signed where it stands. Only the
-// cancel of an order that was placed by somebody else is rare enough for the sender of cold requests.
+// allocated. A key that cannot log its session on has each of them signed where it stands. Only a
+// cancel of somebody else's order is rare enough to go through the sender of cold requests.
 import { Outcome } from '#core/outcome.ts'
 import type { MonoNs, Side } from '#core/units.ts'
 import type { InstrumentTable } from '#market/instrument.ts'

@@ -22,17 +22,16 @@ export class OrderSigning {
   /** `frame` holds the order; its signature is written into it. */
   sign(payload: PayloadTemplate, frame: Uint8Array): void {
     const message = this.#hmac.message
-    const { pieces, fields, starts, ends } = payload
-    let to = this.#prefixBytes
-    for (let i = 0; i < pieces.length; i++) {
-      const piece = pieces[i]!
-      message.set(piece, to)
-      to += piece.length
-      if (i === fields.length) break
+    const prefixBytes = this.#prefixBytes
+    const image = payload.image()
+    message.set(image, prefixBytes)
+    const { fields, starts, ends, places } = payload
+    for (let i = 0; i < fields.length; i++) {
       const field = fields[i]!
       const end = ends[field]!
+      let to = prefixBytes + places[field]!
       for (let from = starts[field]!; from < end; from++) message[to++] = frame[from]!
     }
-    this.#hmac.sign(to, frame, payload.signatureAt)
+    this.#hmac.sign(prefixBytes + image.length, frame, payload.signatureAt)
   }
 }
