@@ -151,7 +151,7 @@ function beside(
   goal: number | null,
   figures: readonly number[],
 ): Measurement {
-  const line = { row: '14', name, against: 'the bound', relation: 'reference', unit, goal } as const
+  const line = { row: '14', name, against: 'the bound', relation: 'peer', unit, goal } as const
   const measurement = measured(
     line,
     figures,
