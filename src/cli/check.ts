@@ -11,6 +11,7 @@ import { venueRecordPath } from '#sim/host-state.ts'
 import { busyPollLine } from './busy-poll.ts'
 import { failed, passed, type CheckLine } from './check-line.ts'
 import { ExitCode } from './exit-code.ts'
+import { kernelsLine } from './kernels-line.ts'
 import { preflight } from './preflight.ts'
 import { resolveVenues } from './run-sources.ts'
 import { taskIssues } from './task-parameters.ts'
@@ -29,6 +30,7 @@ export async function checkConfiguration(
   const busyPoll = busyPollLine(config.busyPoll)
   const world = [
     checkStateDir(config.stateDir),
+    kernelsLine(),
     ...(busyPoll === null ? [] : [busyPoll]),
     ...(await checkVenues(config)),
   ]

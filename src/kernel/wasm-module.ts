@@ -19,6 +19,7 @@ export interface KernelExports {
 }
 
 export type KernelName = keyof KernelExports
+export const KERNEL_NAMES: readonly KernelName[] = ['layout', 'sha256']
 
 interface Loaded {
   readonly module: WebAssembly.Module | null

@@ -63,7 +63,7 @@ it('carries a bundle and no sources', () => {
   const home = join(installed, 'node_modules', 'floe')
   expect(readdirSync(join(home, 'src', 'cli'))).toEqual(['launcher.js'])
   expect(readdirSync(join(home, 'dist'))).toEqual(
-    expect.arrayContaining(['main.js', 'control-worker.js', 'journal-worker.js']),
+    expect.arrayContaining(['main.js', 'control-worker.js', 'journal-worker.js', 'sha256.wasm']),
   )
   expect(existsSync(join(home, 'LICENSE'))).toBe(true)
 })
@@ -76,6 +76,7 @@ it(
     expect(err).not.toContain('Error')
     expect(out).toContain(`✓ ${config}: mode sim, 2 tasks`)
     expect(out).toContain('✓ task sell-1')
+    expect(out).toContain('✓ kernels: layout, sha256 in WebAssembly')
     expect(out).not.toContain('✗')
     expect(code).toBe(0)
   },
