@@ -11,11 +11,9 @@ import {
 } from '../native-free-bench/measurement.ts'
 import { measurementLine, print } from '../native-free-bench/report.ts'
 import { CProgram } from './c-compiler.ts'
-import { CPipeline } from './c-pipeline.ts'
-import { FloePipeline } from './floe-pipeline.ts'
-import { SYMBOLS, type LoadDone, type LoadReady, type LoadSide } from './load-messages.ts'
-import { PlainPipeline } from './plain-pipeline.ts'
-import { ReactionTimes } from './reaction-times.ts'
+import type { LoadDone } from './load-messages.ts'
+import { Pipelines, REFERENCE_SOURCE, RIVALS, type Rival } from './pipelines.ts'
+import type { ReactionTimes } from './reaction-times.ts'
 import { inTurn } from './turns.ts'
 import { VenueProcess } from './venue-process.ts'
 
@@ -39,24 +37,10 @@ export const tickToOrderSuite: Suite = {
   },
 }
 
-/** Who floe is compared with, and what it should reach at `tick → order written`. */
-const RIVALS = [
-  {
-    side: 'peer',
-    relation: 'peer',
-    against: 'ws + JSON.parse + createHmac',
-    goals: { p50: 3, p99: 3 },
-  },
-  {
-    side: 'c',
-    relation: 'reference',
-    against: 'plain C, epoll, session logged on',
-    goals: { p50: 1.8, p99: 2.6 },
-  },
-] as const
-type Rival = (typeof RIVALS)[number]
+/** Of `tick → order written`. */
+const GOALS = { peer: { p50: 3, p99: 3 }, c: { p50: 1.8, p99: 2.6 } } as const
 
-/** What is told of each rate; the goals are those of the first. */
+/** What is told of each rate. */
 const LINES = [
   { name: 'tick → order written', what: 'tickWritten', hasGoal: true },
   { name: 'tick → order ready', what: 'tickReady', hasGoal: false },
@@ -67,9 +51,9 @@ type Line = (typeof LINES)[number]
 
 async function tickToOrder(roundCount: number): Promise<Measurement[]> {
   const venue = new VenueProcess<LoadDone>(new URL('./load-venue.ts', import.meta.url))
-  const program = CProgram.compile('tick-to-order.c')
+  const program = CProgram.compile(REFERENCE_SOURCE)
   if (program === null) print('    no C compiler here: tick-to-order without its reference\n')
-  const pipelines = new Pipelines(await venue.start(), program)
+  const pipelines = new Pipelines(await venue.start(), program, OFFSET_TICKS)
   try {
     await pipelines.start()
     for (const side of pipelines.sides) await venue.run({ side, ...WARM_UP })
@@ -79,7 +63,7 @@ async function tickToOrder(roundCount: number): Promise<Measurement[]> {
       for (let round = 0; round < roundCount; round++) {
         rounds.push(await measureRound(venue, pipelines, ticksPerSecond))
       }
-      results.push(...compareAll(rounds, pipelines.sides, ticksPerSecond))
+      results.push(...compareAll(rounds, ticksPerSecond))
     }
     return results
   } finally {
@@ -103,69 +87,10 @@ async function measureRound(
     }
     pipelines.throwIfCrashed()
   }
-  return pipelines.round()
-}
-
-/** The sides of the comparison, started and stopped together. */
-class Pipelines {
-  readonly sides: readonly LoadSide[]
-  readonly #times = { floe: new ReactionTimes(), peer: new ReactionTimes(), c: new ReactionTimes() }
-  readonly #floe: FloePipeline
-  readonly #peer: PlainPipeline
-  readonly #c: CPipeline | null
-
-  constructor({ port, credentials }: LoadReady, program: CProgram | null) {
-    const times = this.#times
-    const shared = { port, offsetTicks: OFFSET_TICKS }
-    this.#floe = new FloePipeline({ ...shared, credentials: credentials.floe, times: times.floe })
-    this.#peer = new PlainPipeline({
-      ...shared,
-      credentials: credentials.peer,
-      symbol: SYMBOLS.peer,
-      times: times.peer,
-    })
-    this.#c =
-      program === null
-        ? null
-        : new CPipeline({ ...shared, program, credentials: credentials.c, symbol: SYMBOLS.c })
-    this.sides = this.#c === null ? ['floe', 'peer'] : ['floe', 'peer', 'c']
-  }
-
-  async start(): Promise<void> {
-    await this.#floe.start()
-    await this.#peer.start()
-    await this.#c?.start()
-    for (const side of this.sides) this.setCounting(side, false)
-  }
-
-  async stop(): Promise<void> {
-    this.#c?.stop()
-    this.#peer.stop()
-    await this.#floe.stop()
-  }
-
-  throwIfCrashed(): void {
-    this.#floe.throwIfCrashed()
-  }
-
-  setCounting(side: LoadSide, isCounting: boolean): void {
-    if (side === 'c') this.#c?.setCounting(isCounting)
-    else this.#times[side].isCounting = isCounting
-  }
-
-  clear(): void {
-    for (const side of this.sides) this.#times[side].clear()
-  }
-
-  async round(): Promise<SideRounds> {
-    const { floe, peer, c } = this.#times
-    await this.#c?.collect(c)
-    return {
-      floe: roundOf(floe),
-      peer: roundOf(peer),
-      c: this.#c === null ? null : roundOf(c),
-    }
-  }
+  await pipelines.collect()
+  const { floe, peer, c } = pipelines.times
+  const hasReference = pipelines.sides.includes('c')
+  return { floe: roundOf(floe), peer: roundOf(peer), c: hasReference ? roundOf(c) : null }
 }
 
 interface RoundFigures {
@@ -195,12 +120,8 @@ function figures(samplesUs: readonly number[]): RoundFigures {
   return { p50: quantile(samplesUs, 0.5), p99: quantile(samplesUs, 0.99) }
 }
 
-function compareAll(
-  rounds: readonly SideRounds[],
-  sides: readonly LoadSide[],
-  ticksPerSecond: number,
-): Measurement[] {
-  const rivals = RIVALS.filter(({ side }) => sides.includes(side))
+function compareAll(rounds: readonly SideRounds[], ticksPerSecond: number): Measurement[] {
+  const rivals = RIVALS.filter(({ side }) => rounds[0]?.[side] !== null)
   return LINES.flatMap((line) =>
     rivals.flatMap((rival) => compare(line, rival, rounds, ticksPerSecond)),
   )
@@ -209,7 +130,7 @@ function compareAll(
 /** The median counts always; the p99 where this machine holds the rival's own steady. */
 function compare(
   { name, what, hasGoal }: Line,
-  { side, against, relation, goals }: Rival,
+  { side, against, relation }: Rival,
   rounds: readonly SideRounds[],
   ticksPerSecond: number,
 ): Measurement[] {
@@ -223,7 +144,7 @@ function compare(
         against,
         relation,
         unit: 'us',
-        goal: hasGoal ? goals[percentile] : null,
+        goal: hasGoal ? GOALS[side][percentile] : null,
         isMeasurable: percentile === 'p50' || isSteady(rival),
       },
       floe,
