@@ -6,7 +6,12 @@ import { codeMapDifferences } from './tidy/code-map.ts'
 import { readSources } from './tidy/source-file.ts'
 
 const src = readSources('src', ['.ts', '.js'])
-const everything = [...src, ...readSources('test', ['.ts']), ...readSources('bench', ['.ts'])]
+const everything = [
+  ...src,
+  ...readSources('test', ['.ts']),
+  ...readSources('bench', ['.ts']),
+  ...readSources('native-free-bench', ['.ts']),
+]
 const typescript = src.filter((file) => file.path.endsWith('.ts'))
 
 describe('walls', () => {
