@@ -33,6 +33,17 @@ export const TYPESCRIPT_KERNELS: Kernels = {
 export const WASM_KERNELS: Kernels = {
   make: 'wasm',
   layoutMatcher: (options) =>
-    LayoutKernel.load(options, REGIONS * RECEIVE_REGION_BYTES) ?? new LayoutTwin(options),
-  hmacSha256: () => HmacSha256Kernel.load() ?? new HmacSha256Twin(),
+    loaded(() => LayoutKernel.load(options, REGIONS * RECEIVE_REGION_BYTES)) ??
+    new LayoutTwin(options),
+  hmacSha256: () => loaded(() => HmacSha256Kernel.load()) ?? new HmacSha256Twin(),
+}
+
+/** A process may be kept from so much address space (`ulimit -v`): then there is no kernel. */
+function loaded<Kernel>(load: () => Kernel | null): Kernel | null {
+  try {
+    return load()
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
 }

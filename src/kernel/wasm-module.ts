@@ -29,7 +29,10 @@ interface Loaded {
 
 const loaded = new Map<KernelName, Loaded>()
 
-/** A memory that never grows: views of it stay good for ever. */
+/**
+ * A memory that never grows: views of it stay good for ever.
+ * @throws RangeError where the process may not have the address space.
+ */
 export function fixedMemory(pages: number): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: pages, maximum: pages })
 }
@@ -44,9 +47,14 @@ export function instantiateKernel<Name extends KernelName>(
   return new WebAssembly.Instance(module, { env: { memory } }).exports as KernelExports[Name]
 }
 
-/** Why the kernel does not load; '' when it does. */
+/** Cold: why the kernel cannot work here; '' when it can. */
 export function kernelFailure(name: KernelName): string {
-  return loadedKernel(name).failure
+  try {
+    instantiateKernel(name, fixedMemory(1))
+    return loadedKernel(name).failure
+  } catch (error) {
+    return errorText(error)
+  }
 }
 
 function loadedKernel(name: KernelName): Loaded {
