@@ -170,13 +170,13 @@ function orderTable(): OrderTable {
   const orders = new OrderTable(RECORDS)
   for (let i = 0; i < RECORDS; i++) {
     const order = orders.take(0x4080_0200, i)
-    orders.task[order] = 3
-    orders.instrument[order] = 7
-    orders.account[order] = 1
-    orders.side[order] = Side.Sell
-    orders.type[order] = 2
-    orders.priceUnits[order] = 4_325_000 + i
-    orders.qtyUnits[order] = 10_000 + i
+    orders.setTask(order, 3)
+    orders.setInstrument(order, 7)
+    orders.setAccount(order, 1)
+    orders.setSide(order, Side.Sell)
+    orders.setType(order, 2)
+    orders.setPriceUnits(order, 4_325_000 + i)
+    orders.setQtyUnits(order, 10_000 + i)
   }
   return orders
 }
@@ -185,17 +185,17 @@ function orderTable(): OrderTable {
 function orderObject(orders: OrderTable, order: number): object {
   return {
     nowNs: NOW,
-    priceUnits: orders.priceUnits[order],
-    qtyUnits: orders.qtyUnits[order],
-    clientIdHi: orders.clientIdHi[order],
-    clientIdLo: orders.clientIdLo[order],
-    task: orders.task[order],
-    instrument: orders.instrument[order],
-    account: orders.account[order],
-    side: orders.side[order],
-    type: orders.type[order],
-    timeInForce: orders.timeInForce[order],
-    reduceOnly: orders.reduceOnly[order],
+    priceUnits: orders.priceUnits(order),
+    qtyUnits: orders.qtyUnits(order),
+    clientIdHi: orders.clientIdHi(order),
+    clientIdLo: orders.clientIdLo(order),
+    task: orders.task(order),
+    instrument: orders.instrument(order),
+    account: orders.account(order),
+    side: orders.side(order),
+    type: orders.type(order),
+    timeInForce: orders.timeInForce(order),
+    reduceOnly: orders.isReduceOnly(order),
   }
 }
 

@@ -153,13 +153,13 @@ function append(journal: Journal, orders: OrderTable, i: number): void {
 
 function fillOrder(orders: OrderTable, i: number): void {
   const order = orders.take(0x4080_0200, i)
-  orders.task[order] = 3
-  orders.instrument[order] = 7
-  orders.account[order] = 1
-  orders.side[order] = 1
-  orders.type[order] = 2
-  orders.priceUnits[order] = 4_325_000 + i
-  orders.qtyUnits[order] = 10_000 + i
+  orders.setTask(order, 3)
+  orders.setInstrument(order, 7)
+  orders.setAccount(order, 1)
+  orders.setSide(order, 1)
+  orders.setType(order, 2)
+  orders.setPriceUnits(order, 4_325_000 + i)
+  orders.setQtyUnits(order, 10_000 + i)
 }
 
 function sqliteWriter(journal: SqliteJournal): Writer {

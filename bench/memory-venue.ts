@@ -298,13 +298,13 @@ class MemoryAccount implements VenueAccount {
     const { events, orders } = this.#context
     this.#say(VenueEventKind.Accepted, order, nowNs)
     events.publish()
-    const { clientIdLo } = orders
-    if (clientIdLo[order]! % ORDERS_PER_FILL !== ORDERS_PER_FILL - 1) return
+    const clientIdLo = orders.clientIdLo(order)
+    if (clientIdLo % ORDERS_PER_FILL !== ORDERS_PER_FILL - 1) return
     const fill = this.#say(VenueEventKind.Fill, order, nowNs)
-    fill.tradeId = `${orders.clientIdHi[order]!}-${clientIdLo[order]!}`
-    fill.priceUnits = orders.priceUnits[order]!
-    fill.qtyUnits = orders.qtyUnits[order]!
-    fill.cumQtyUnits = orders.qtyUnits[order]!
+    fill.tradeId = `${orders.clientIdHi(order)}-${clientIdLo}`
+    fill.priceUnits = orders.priceUnits(order)
+    fill.qtyUnits = orders.qtyUnits(order)
+    fill.cumQtyUnits = orders.qtyUnits(order)
     events.publish()
   }
 
@@ -312,11 +312,11 @@ class MemoryAccount implements VenueAccount {
   #say(kind: VenueEventKind, order: number, nowNs: MonoNs) {
     const { events, orders } = this.#context
     const event = events.claim(kind, this.account, nowNs)
-    event.clientIdHi = orders.clientIdHi[order]!
-    event.clientIdLo = orders.clientIdLo[order]!
-    event.instrument = orders.instrument[order]!
-    event.side = orders.side[order]!
-    event.cumQtyUnits = orders.filledUnits[order]!
+    event.clientIdHi = orders.clientIdHi(order)
+    event.clientIdLo = orders.clientIdLo(order)
+    event.instrument = orders.instrument(order)
+    event.side = orders.side(order)
+    event.cumQtyUnits = orders.filledUnits(order)
     return event
   }
 

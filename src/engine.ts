@@ -35,7 +35,7 @@ import { InstrumentTable } from '#market/instrument.ts'
 import { FillLedger } from '#order/fill-ledger.ts'
 import { CancelCause, IntentQueue, type TaskAddress } from '#order/intent.ts'
 import { LiveOrders, ORPHAN_TASK } from '#order/live-orders.ts'
-import { isWorking, type OrderState } from '#order/order-state.ts'
+import { isWorking } from '#order/order-state.ts'
 import { OrderTable } from '#order/order-table.ts'
 import { OrderTruth } from '#order/order-truth.ts'
 import { PositionLedger } from '#order/position-ledger.ts'
@@ -147,7 +147,7 @@ export class Engine implements TimerTarget {
     const settlement = new Settlement({
       ...tables,
       ...aids,
-      accountOf: (order) => roster.accounts[orders.account[order]!]!,
+      accountOf: (order) => roster.accounts[orders.account(order)]!,
       cancel: (order, cause, nowNs) => this.#sender.cancel(order, cause, nowNs),
     })
     const news = new OrderNews({ ...aids, orders, settlement, retention, ack: latencies.ack })
@@ -305,7 +305,7 @@ export class Engine implements TimerTarget {
     for (let instrument = 0; instrument < this.instruments.count; instrument++) {
       let order = this.live.firstOfInstrument(instrument)
       for (; order !== -1; order = this.live.nextOfInstrument(order)) {
-        if (isWorking(this.orders.state[order] as OrderState)) {
+        if (isWorking(this.orders.state(order))) {
           this.#sender.cancel(order, CancelCause.Stop, nowNs)
         }
       }

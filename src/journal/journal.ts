@@ -83,17 +83,17 @@ export class Journal {
     const { kind, version } = ORDER_CREATED
     const outcome = writer.begin(kind, version, ORDER_CREATED_BYTES, nowNs)
     if (outcome !== 0) return outcome
-    writer.f64(orders.priceUnits[order]!)
-    writer.f64(orders.qtyUnits[order]!)
-    writer.u32(orders.clientIdHi[order]!)
-    writer.u32(orders.clientIdLo[order]!)
-    writer.i32(orders.task[order]!)
-    writer.i32(orders.instrument[order]!)
-    writer.i32(orders.account[order]!)
-    writer.u8(orders.side[order]!)
-    writer.u8(orders.type[order]!)
-    writer.u8(orders.timeInForce[order]!)
-    writer.u8(orders.reduceOnly[order]!)
+    writer.f64(orders.priceUnits(order))
+    writer.f64(orders.qtyUnits(order))
+    writer.u32(orders.clientIdHi(order))
+    writer.u32(orders.clientIdLo(order))
+    writer.i32(orders.task(order))
+    writer.i32(orders.instrument(order))
+    writer.i32(orders.account(order))
+    writer.u8(orders.side(order))
+    writer.u8(orders.type(order))
+    writer.u8(orders.timeInForce(order))
+    writer.flag(orders.isReduceOnly(order))
     return writer.commit()
   }
 
@@ -106,16 +106,16 @@ export class Journal {
     nowNs: MonoNs,
   ): Outcome {
     const writer = this.#writer
-    const venueOrderId = orders.venueOrderId[order]!
+    const venueOrderId = orders.venueOrderId(order)
     const bytesMax = ORDER_EVENT_BYTES + textBytesMax(venueOrderId)
     const outcome = writer.begin(ORDER_EVENT.kind, ORDER_EVENT.version, bytesMax, nowNs)
     if (outcome !== 0) return outcome
-    writer.f64(orders.filledUnits[order]!)
-    writer.f64(orders.cumQtyUnits[order]!)
-    writer.u32(orders.clientIdHi[order]!)
-    writer.u32(orders.clientIdLo[order]!)
+    writer.f64(orders.filledUnits(order))
+    writer.f64(orders.cumQtyUnits(order))
+    writer.u32(orders.clientIdHi(order))
+    writer.u32(orders.clientIdLo(order))
     writer.u8(event)
-    writer.u8(orders.state[order]!)
+    writer.u8(orders.state(order))
     writer.u8(reason)
     writer.text(venueOrderId)
     return writer.commit()
@@ -145,9 +145,9 @@ export class Journal {
   }
 
   orderForeign(orders: OrderTable, order: number, nowNs: MonoNs): Outcome {
-    const clientIdHi = orders.clientIdHi[order]!
-    const clientIdLo = orders.clientIdLo[order]!
-    const foreignId = orders.foreignId[order]!
+    const clientIdHi = orders.clientIdHi(order)
+    const clientIdLo = orders.clientIdLo(order)
+    const foreignId = orders.foreignId(order)
     return this.#append('order_foreign', { clientIdHi, clientIdLo, foreignId }, nowNs)
   }
 

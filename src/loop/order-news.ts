@@ -43,9 +43,9 @@ export class OrderNews implements OrderTruthListener {
     journal.orderEvent(orders, order, event, reason, nowNs)
     marketView.orderChanged(order, nowNs)
     if (isSettled(orders, order)) retention.settled(order, nowNs)
-    const task = orders.task[order]!
+    const task = orders.task(order)
     if (task !== ORPHAN_TASK) scheduler.wake(task)
-    const isForeign = orders.foreignId[order] !== ''
+    const isForeign = orders.isForeign(order)
     if (task === ORPHAN_TASK || isForeign) this.#parts.settlement.needsQuery(order, nowNs)
     this.#recordAck(order)
   }
@@ -68,7 +68,7 @@ export class OrderNews implements OrderTruthListener {
     this.factsCount++
     const { orders, journal } = this.#parts
     journal.orderCreated(orders, order, nowNs)
-    const owner = orders.task[order] === ORPHAN_TASK ? 'no task, so it is cancelled' : 'its task'
+    const owner = orders.task(order) === ORPHAN_TASK ? 'no task, so it is cancelled' : 'its task'
     this.#say('warn', 'order_adopted', order, `found at the venue; goes to ${owner}`, nowNs)
   }
 
@@ -82,15 +82,15 @@ export class OrderNews implements OrderTruthListener {
 
   #recordAck(order: number): void {
     const { orders, ack } = this.#parts
-    const acceptedNs = orders.acceptedNs[order]!
-    if (acceptedNs === 0 || orders.ackRecorded[order] === 1) return
-    orders.ackRecorded[order] = 1
-    if (orders.sentNs[order]! > 0) ack.record(acceptedNs - orders.sentNs[order]!)
+    const acceptedNs = orders.acceptedNs(order)
+    if (acceptedNs === 0 || orders.isAckRecorded(order)) return
+    orders.setAckRecorded(order, true)
+    if (orders.sentNs(order) > 0) ack.record(acceptedNs - orders.sentNs(order))
   }
 
   #say(level: 'warn' | 'alarm', code: string, order: number, text: string, nowNs: MonoNs): void {
     const { orders, notices } = this.#parts
-    const id = order < 0 ? '' : clientIdText(orders.clientIdHi[order]!, orders.clientIdLo[order]!)
+    const id = order < 0 ? '' : clientIdText(orders.clientIdHi(order), orders.clientIdLo(order))
     notices.notice(level, code, `order ${id}: ${text}`, nowNs)
   }
 }

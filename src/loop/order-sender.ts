@@ -62,21 +62,20 @@ export class OrderSender {
   /** Asks the venue to take the order back. False when nothing could be sent now. */
   cancel(order: number, cause: number, nowNs: MonoNs): boolean {
     const { orders, roster, truth } = this.#parts
-    const state = orders.state[order] as OrderState
+    const state = orders.state(order)
     const isOpen = isWorking(state)
     // Asking again is the ladder's: pending_cancel and unknown may be cancelled by id at any time.
     const isAskedAgain = state === OrderState.PendingCancel || state === OrderState.Unknown
     if (!isOpen && !isAskedAgain) return false
-    const outcome = roster.accounts[orders.account[order]!]!.cancel(order, nowNs)
+    const outcome = roster.accounts[orders.account(order)]!.cancel(order, nowNs)
     if (outcome !== Outcome.Ok) return false
-    orders.cancelSentNs[order] = nowNs
     truth.enter(order, OrderEvent.CancelSend, cause, nowNs)
     return true
   }
 
   /** A task may ask twice in a turn (an update, then its step): the second finds it pending. */
   #takeBack(intent: Intent, nowNs: MonoNs): void {
-    const isOpen = isWorking(this.#parts.orders.state[intent.order] as OrderState)
+    const isOpen = isWorking(this.#parts.orders.state(intent.order))
     if (!isOpen || this.cancel(intent.order, intent.cause, nowNs)) return
     this.#parts.ownerOf(intent.index).onCancelRefused(nowNs)
   }
@@ -102,7 +101,7 @@ export class OrderSender {
     }
     this.#parts.tickToOrder.record(clock.nowNs() - nowNs)
     gate.sent(nowNs)
-    orders.sentNs[order] = nowNs
+    orders.setSentNs(order, nowNs)
     truth.enter(order, OrderEvent.Send, 0, nowNs)
     owner.onPlaced(order, nowNs)
   }
@@ -112,9 +111,9 @@ export class OrderSender {
     const { orders, journal, truth } = this.#parts
     const order = this.#takeRow(task, nowNs)
     if (order < 0) return false
-    orders.foreignId[order] = foreignId
-    orders.priceUnits[order] = 0
-    orders.qtyUnits[order] = 0
+    orders.setForeignId(order, foreignId)
+    orders.setPriceUnits(order, 0)
+    orders.setQtyUnits(order, 0)
     journal.orderCreated(orders, order, nowNs)
     journal.orderForeign(orders, order, nowNs)
     truth.enter(order, OrderEvent.NoAnswer, 0, nowNs)
@@ -125,10 +124,10 @@ export class OrderSender {
     const { orders } = this.#parts
     const order = this.#takeRow(intent, nowNs)
     if (order < 0) return -1
-    orders.type[order] = intent.type
-    orders.timeInForce[order] = intent.timeInForce
-    orders.priceUnits[order] = intent.price
-    orders.qtyUnits[order] = intent.qty
+    orders.setType(order, intent.type)
+    orders.setTimeInForce(order, intent.timeInForce)
+    orders.setPriceUnits(order, intent.price)
+    orders.setQtyUnits(order, intent.qty)
     return order
   }
 
@@ -141,11 +140,11 @@ export class OrderSender {
     const order = orders.take(hi, clientIdLo(task.index, sequence))
     if (order < 0) return -1
     this.#nextSequence[task.index] = sequence + 1
-    orders.task[order] = task.index
-    orders.account[order] = task.account
-    orders.instrument[order] = task.instrument
-    orders.side[order] = task.side
-    orders.createdNs[order] = nowNs
+    orders.setTask(order, task.index)
+    orders.setAccount(order, task.account)
+    orders.setInstrument(order, task.instrument)
+    orders.setSide(order, task.side)
+    orders.setCreatedNs(order, nowNs)
     return order
   }
 }

@@ -12,7 +12,7 @@ import { Outcome } from '#core/outcome.ts'
 import type { TimerTarget, TimerWheel } from '#core/timer-wheel.ts'
 import { TransitionTable } from '#core/transitions.ts'
 import { monoNs, NS_PER_MS, NS_PER_US, US_PER_S, type MonoNs } from '#core/units.ts'
-import { isUndecided, type OrderState } from '#order/order-state.ts'
+import { isUndecided } from '#order/order-state.ts'
 import type { LiveOrders } from '#order/live-orders.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { VenueAccount } from '#venue/venue.ts'
@@ -205,8 +205,8 @@ export class Reconciler implements ListingOwner, TimerTarget {
     for (const instrument of instruments) {
       let order = live.firstOfInstrument(instrument)
       for (; order !== -1; order = live.nextOfInstrument(order)) {
-        if (orders.account[order] !== account.account) continue
-        if (!isUndecided(orders.state[order] as OrderState)) continue
+        if (orders.account(order) !== account.account) continue
+        if (!isUndecided(orders.state(order))) continue
         const asked = order
         this.#ask((token) => account.requestOrder(asked, token, nowNs))
       }

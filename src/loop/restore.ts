@@ -6,6 +6,7 @@ import type { Instrument, InstrumentFacts, InstrumentTable } from '#market/instr
 import { clientIdParts } from '#order/client-order-id.ts'
 import type { FillLedger } from '#order/fill-ledger.ts'
 import { isSettled, type LiveOrders } from '#order/live-orders.ts'
+import type { OrderType, TimeInForce } from '#order/order-codes.ts'
 import { isTerminal, OrderEvent } from '#order/order-state.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { OrderTruth } from '#order/order-truth.ts'
@@ -81,24 +82,24 @@ function restoreOrder(past: PastOrder, target: RestoreTarget, nowNs: MonoNs, wal
   const rescale = scaleChange(past.instrument, instrument)
   const order = orders.take(created.clientIdHi, created.clientIdLo)
   if (order < 0) throw new EngineError('orders_full', 'more open orders than the table holds')
-  orders.task[order] = created.task
-  orders.account[order] = account
-  orders.instrument[order] = instrument.index
-  orders.side[order] = created.side
-  orders.type[order] = created.type
-  orders.timeInForce[order] = created.timeInForce
-  orders.reduceOnly[order] = created.reduceOnly ? 1 : 0
-  orders.priceUnits[order] = created.priceUnits * rescale.price
-  orders.qtyUnits[order] = created.qtyUnits * rescale.qty
-  orders.createdNs[order] = nowNs - ageNs
-  orders.sentNs[order] = nowNs - ageNs
-  orders.ackRecorded[order] = 1
+  orders.setTask(order, created.task)
+  orders.setAccount(order, account)
+  orders.setInstrument(order, instrument.index)
+  orders.setSide(order, created.side as Side)
+  orders.setType(order, created.type as OrderType)
+  orders.setTimeInForce(order, created.timeInForce as TimeInForce)
+  orders.setReduceOnly(order, created.reduceOnly)
+  orders.setPriceUnits(order, created.priceUnits * rescale.price)
+  orders.setQtyUnits(order, created.qtyUnits * rescale.qty)
+  orders.setCreatedNs(order, nowNs - ageNs)
+  orders.setSentNs(order, nowNs - ageNs)
+  orders.setAckRecorded(order, true)
   // The ledger, not the order's own count: a fill record may have outlived its order event.
   const filledUnits = target.fills.qtyOfOrder(created.clientIdHi, created.clientIdLo)
-  orders.filledUnits[order] = filledUnits
-  orders.cumQtyUnits[order] = Math.max(past.cumQtyUnits * rescale.qty, filledUnits)
-  orders.state[order] = past.state
-  orders.foreignId[order] = past.foreignId
+  orders.setFilledUnits(order, filledUnits)
+  orders.setCumQtyUnits(order, Math.max(past.cumQtyUnits * rescale.qty, filledUnits))
+  orders.setState(order, past.state)
+  orders.setForeignId(order, past.foreignId)
   orders.setVenueOrderId(order, past.venueOrderId)
   if (isSettled(orders, order)) return target.retention.settled(order, nowNs)
   // It counts in full from here on, whatever its state: the venue has not been asked yet.

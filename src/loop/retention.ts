@@ -11,41 +11,40 @@ const CROWDED_FRACTION = 0.75
 export class Retention {
   readonly #orders: OrderTable
   readonly #live: LiveOrders
-  readonly #queue: Int32Array
-  readonly #sinceNs: Float64Array
-  readonly #isQueued: Uint8Array
+  /** A ring of pairs: an order and since when it is settled. */
+  readonly #queue: Float64Array
   #head = 0
   #count = 0
 
   constructor(orders: OrderTable, live: LiveOrders) {
     this.#orders = orders
     this.#live = live
-    this.#queue = new Int32Array(orders.capacity)
-    this.#sinceNs = new Float64Array(orders.capacity)
-    this.#isQueued = new Uint8Array(orders.capacity)
+    this.#queue = new Float64Array(2 * orders.capacity)
   }
 
   /** The order is settled since `nowNs`. */
   settled(order: number, nowNs: MonoNs): void {
-    if (this.#isQueued[order] === 1) return
-    this.#isQueued[order] = 1
-    const tail = (this.#head + this.#count) % this.#queue.length
-    this.#queue[tail] = order
-    this.#sinceNs[order] = nowNs
+    const orders = this.#orders
+    if (orders.isRetiring(order)) return
+    orders.setRetiring(order, true)
+    const tail = (this.#head + this.#count) % orders.capacity
+    this.#queue[2 * tail] = order
+    this.#queue[2 * tail + 1] = nowNs
     this.#count++
   }
 
   /** Gives back rows whose time is over; one that came to life again stays. */
   sweep(nowNs: MonoNs): void {
-    const crowded = this.#orders.capacity * CROWDED_FRACTION
+    const orders = this.#orders
+    const crowded = orders.capacity * CROWDED_FRACTION
     while (this.#count > 0) {
-      const order = this.#queue[this.#head]!
-      const isDue = nowNs - this.#sinceNs[order]! > RETENTION_NS
-      if (!isDue && this.#orders.count < crowded) return
-      this.#head = (this.#head + 1) % this.#queue.length
+      const order = this.#queue[2 * this.#head]!
+      const isDue = nowNs - this.#queue[2 * this.#head + 1]! > RETENTION_NS
+      if (!isDue && orders.count < crowded) return
+      this.#head = (this.#head + 1) % orders.capacity
       this.#count--
-      this.#isQueued[order] = 0
-      if (!this.#live.has(order)) this.#orders.release(order)
+      orders.setRetiring(order, false)
+      if (!this.#live.has(order)) orders.release(order)
     }
   }
 }

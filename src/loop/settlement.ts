@@ -96,8 +96,8 @@ export class Settlement implements TimerTarget, ListingOwner {
     for (let instrument = 0; instrument < instruments.count; instrument++) {
       let order = live.firstOfInstrument(instrument)
       for (; order !== -1; order = live.nextOfInstrument(order)) {
-        const isOurs = orders.account[order] === account
-        const isOpenEnded = isUndecided(orders.state[order] as OrderState)
+        const isOurs = orders.account(order) === account
+        const isOpenEnded = isUndecided(orders.state(order))
         if (isOurs && isOpenEnded) this.needsQuery(order, nowNs)
       }
     }
@@ -141,7 +141,7 @@ export class Settlement implements TimerTarget, ListingOwner {
     at.attempts++
     if (at.attempts === ALARM_AFTER_ATTEMPTS) this.#alarm(order, nowNs)
     if (!account.isUp) return this.#arm(at, nowNs, this.#waitNs(at))
-    const state = orders.state[order] as OrderState
+    const state = orders.state(order)
     const isAskedAgain = state === OrderState.PendingCancel && at.attempts > 1
     if (isAskedAgain || this.#isOpenOrphan(order)) {
       this.#parts.cancel(order, CancelCause.Cancel, nowNs)
@@ -153,13 +153,13 @@ export class Settlement implements TimerTarget, ListingOwner {
 
   #nextQuestion(at: Case, nowNs: MonoNs): Question {
     const { orders } = this.#parts
-    const isLive = !isTerminal(orders.state[at.order] as OrderState)
+    const isLive = !isTerminal(orders.state(at.order))
     if (!isLive || owedUnits(orders, at.order) > 0) return Question.Fills
     const account = this.#parts.accountOf(at.order)
-    const ageNs = nowNs - orders.createdNs[at.order]!
+    const ageNs = nowNs - orders.createdNs(at.order)
     const isOldEnough = ageNs > account.orderWindowNs + ABSENCE_MARGIN_NS
     // H22: while another program's order is not found nothing is concluded and nothing placed.
-    const isOurs = orders.foreignId[at.order] === ''
+    const isOurs = !orders.isForeign(at.order)
     const isLost = isOurs && isOldEnough && at.notFound >= NOT_FOUND_MIN
     return isLost ? Question.History : Question.Order
   }
@@ -168,7 +168,7 @@ export class Settlement implements TimerTarget, ListingOwner {
     const { orders, tokens } = this.#parts
     const token = tokens.issue(this)
     this.#questions.set(token, { order: at.order, what })
-    const instrument = orders.instrument[at.order]!
+    const instrument = orders.instrument(at.order)
     const sinceUs = this.#sinceUs(at.order, account)
     let outcome: Outcome = Outcome.Ok
     if (what === Question.Order) outcome = account.requestOrder(at.order, token, nowNs)
@@ -187,17 +187,17 @@ export class Settlement implements TimerTarget, ListingOwner {
   /** Venue time before which the order cannot have existed; 0 for one that is not ours. */
   #sinceUs(order: number, account: VenueAccount): number {
     const { orders } = this.#parts
-    if (orders.foreignId[order] !== '') return 0
-    const createdUs = account.venueOffsetUs + orders.createdNs[order]! / NS_PER_US
+    if (orders.isForeign(order)) return 0
+    const createdUs = account.venueOffsetUs + orders.createdNs(order) / NS_PER_US
     return Math.max(0, Math.floor(createdUs - LISTING_MARGIN_US))
   }
 
   /** The complete history since before the order was made does not show it: it never was. */
   #concludeAbsence(at: Case, nowNs: MonoNs): void {
     const { orders } = this.#parts
-    const state = orders.state[at.order] as OrderState
+    const state = orders.state(at.order)
     const isUndecidedPlace = state === OrderState.Unknown || state === OrderState.PendingCancel
-    const wasNeverSeen = orders.venueOrderId[at.order] === '' && orders.filledUnits[at.order] === 0
+    const wasNeverSeen = orders.venueOrderId(at.order) === '' && orders.filledUnits(at.order) === 0
     if (!isUndecidedPlace || !wasNeverSeen) return
     assert(this.#truth !== null, 'the ladder is bound before it asks')
     this.#truth.enter(at.order, OrderEvent.ProvenAbsent, 0, nowNs)
@@ -206,22 +206,22 @@ export class Settlement implements TimerTarget, ListingOwner {
   #isDone(at: Case): boolean {
     const { orders, live } = this.#parts
     if (!live.has(at.order) || isSettled(orders, at.order)) return true
-    if (this.#isOpenOrphan(at.order) || orders.foreignId[at.order] !== '') return false
+    if (this.#isOpenOrphan(at.order) || orders.isForeign(at.order)) return false
     if (owedUnits(orders, at.order) > 0) return false
-    const state = orders.state[at.order] as OrderState
-    return !isTerminal(state) && !isUndecided(state) && orders.qtyUnits[at.order]! > 0
+    const state = orders.state(at.order)
+    return !isTerminal(state) && !isUndecided(state) && orders.qtyUnits(at.order) > 0
   }
 
   /** Ours by its id, and no task to own it: it is taken back. */
   #isOpenOrphan(order: number): boolean {
-    const state = this.#parts.orders.state[order] as OrderState
-    return this.#parts.orders.task[order] === ORPHAN_TASK && !isTerminal(state)
+    const state = this.#parts.orders.state(order)
+    return this.#parts.orders.task(order) === ORPHAN_TASK && !isTerminal(state)
   }
 
   #alarm(order: number, nowNs: MonoNs): void {
     const { orders, notices } = this.#parts
-    const foreignId = orders.foreignId[order]!
-    const ownId = clientIdText(orders.clientIdHi[order]!, orders.clientIdLo[order]!)
+    const foreignId = orders.foreignId(order)
+    const ownId = clientIdText(orders.clientIdHi(order), orders.clientIdLo(order))
     const id = foreignId === '' ? ownId : foreignId
     notices.notice(
       'alarm',
@@ -232,7 +232,7 @@ export class Settlement implements TimerTarget, ListingOwner {
   }
 
   #waitNs(at: Case): number {
-    if (this.#parts.orders.foreignId[at.order] !== '') return FOREIGN_LOOK_NS
+    if (this.#parts.orders.isForeign(at.order)) return FOREIGN_LOOK_NS
     return Math.min(WAIT_FIRST_NS * 2 ** Math.min(at.attempts, 10), WAIT_MAX_NS)
   }
 

@@ -12,7 +12,7 @@ import { NetTop } from '#book/net-top.ts'
 import { OwnDepth } from '#book/own-depth.ts'
 import { NO_PRICE } from '#book/price-ladder.ts'
 import { exposureUnits } from '#order/live-orders.ts'
-import { isTerminal, type OrderState } from '#order/order-state.ts'
+import { isTerminal } from '#order/order-state.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { GateMarket } from '#risk/gate.ts'
 import type { NetTopView, TaskMarket } from '#task/task.ts'
@@ -131,12 +131,12 @@ export class MarketView implements TaskMarket, GateMarket, MarketNews {
   /** Order truth changed this order: what is ours at its price may have changed. */
   orderChanged(order: number, nowNs: MonoNs): void {
     const orders = this.#orders
-    const view = this.#viewOf(orders.instrument[order]!, orders.account[order]!)
+    const view = this.#viewOf(orders.instrument(order), orders.account(order))
     view.readTurn = -1
-    const isGone = isTerminal(orders.state[order] as OrderState)
+    const isGone = isTerminal(orders.state(order))
     const openQty = isGone ? 0 : exposureUnits(orders, order)
-    const side = orders.side[order] as Side
-    const price = orders.priceUnits[order] as PriceUnits
+    const side = orders.side(order)
+    const price = orders.priceUnits(order)
     const hasRoom = view.own.set(order, side, price, qtyUnits(openQty), nowNs)
     assert(hasRoom, 'an account has more live orders than OWN_DEPTH_ORDERS_MAX')
   }

@@ -15,16 +15,10 @@ export class LiveOrders {
   readonly #orders: OrderTable
   readonly #firstOfTask = new Int32Array(TASKS_MAX + 1).fill(NONE)
   readonly #firstOfInstrument = new Int32Array(INSTRUMENTS_MAX).fill(NONE)
-  readonly #nextOfTask: Int32Array
-  readonly #nextOfInstrument: Int32Array
-  readonly #linked: Uint8Array
   #count = 0
 
   constructor(orders: OrderTable) {
     this.#orders = orders
-    this.#nextOfTask = new Int32Array(orders.capacity).fill(NONE)
-    this.#nextOfInstrument = new Int32Array(orders.capacity).fill(NONE)
-    this.#linked = new Uint8Array(orders.capacity)
   }
 
   get count(): number {
@@ -32,26 +26,28 @@ export class LiveOrders {
   }
 
   has(order: number): boolean {
-    return this.#linked[order] === 1
+    return this.#orders.isLinked(order)
   }
 
   add(order: number): void {
-    if (this.#linked[order] === 1) return
-    const task = this.#orders.task[order]!
-    const instrument = this.#orders.instrument[order]!
-    this.#nextOfTask[order] = this.#firstOfTask[task]!
+    const orders = this.#orders
+    if (orders.isLinked(order)) return
+    const task = orders.task(order)
+    const instrument = orders.instrument(order)
+    orders.setNextOfTask(order, this.#firstOfTask[task]!)
     this.#firstOfTask[task] = order
-    this.#nextOfInstrument[order] = this.#firstOfInstrument[instrument]!
+    orders.setNextOfInstrument(order, this.#firstOfInstrument[instrument]!)
     this.#firstOfInstrument[instrument] = order
-    this.#linked[order] = 1
+    orders.setLinked(order, true)
     this.#count++
   }
 
   remove(order: number): void {
-    if (this.#linked[order] === 0) return
-    unlink(this.#firstOfTask, this.#nextOfTask, this.#orders.task[order]!, order)
-    unlink(this.#firstOfInstrument, this.#nextOfInstrument, this.#orders.instrument[order]!, order)
-    this.#linked[order] = 0
+    const orders = this.#orders
+    if (!orders.isLinked(order)) return
+    this.#unlinkOfTask(orders.task(order), order)
+    this.#unlinkOfInstrument(orders.instrument(order), order)
+    orders.setLinked(order, false)
     this.#count--
   }
 
@@ -61,7 +57,7 @@ export class LiveOrders {
   }
 
   nextOfTask(order: number): number {
-    return this.#nextOfTask[order]!
+    return this.#orders.nextOfTask(order)
   }
 
   firstOfInstrument(instrument: number): number {
@@ -69,14 +65,15 @@ export class LiveOrders {
   }
 
   nextOfInstrument(order: number): number {
-    return this.#nextOfInstrument[order]!
+    return this.#orders.nextOfInstrument(order)
   }
 
   /** What may still be added to the task's filled quantity: open, in flight, unknown and owed. */
   exposureOfTask(task: number): number {
+    const orders = this.#orders
     let sum = 0
-    for (let o = this.#firstOfTask[task]!; o !== NONE; o = this.#nextOfTask[o]!) {
-      sum += exposureUnits(this.#orders, o)
+    for (let o = this.#firstOfTask[task]!; o !== NONE; o = orders.nextOfTask(o)) {
+      sum += exposureUnits(orders, o)
     }
     return sum
   }
@@ -85,8 +82,8 @@ export class LiveOrders {
   exposureOf(account: number, instrument: number, side: Side): number {
     const orders = this.#orders
     let sum = 0
-    for (let o = this.#firstOfInstrument[instrument]!; o !== NONE; o = this.#nextOfInstrument[o]!) {
-      if (orders.account[o] !== account || orders.side[o] !== side) continue
+    for (let o = this.#firstOfInstrument[instrument]!; o !== NONE; o = orders.nextOfInstrument(o)) {
+      if (orders.account(o) !== account || orders.side(o) !== side) continue
       sum += exposureUnits(orders, o)
     }
     return sum
@@ -94,39 +91,53 @@ export class LiveOrders {
 
   /** True when an order of the task is in Unknown: new risk of that task is frozen. */
   hasUnknown(task: number): boolean {
-    for (let o = this.#firstOfTask[task]!; o !== NONE; o = this.#nextOfTask[o]!) {
-      if (this.#orders.state[o] === OrderState.Unknown) return true
+    const orders = this.#orders
+    for (let o = this.#firstOfTask[task]!; o !== NONE; o = orders.nextOfTask(o)) {
+      if (orders.state(o) === OrderState.Unknown) return true
     }
     return false
+  }
+
+  #unlinkOfTask(task: number, order: number): void {
+    const orders = this.#orders
+    const next = orders.nextOfTask(order)
+    let before = this.#firstOfTask[task]!
+    if (before === order) {
+      this.#firstOfTask[task] = next
+      return
+    }
+    while (orders.nextOfTask(before) !== order) before = orders.nextOfTask(before)
+    orders.setNextOfTask(before, next)
+  }
+
+  #unlinkOfInstrument(instrument: number, order: number): void {
+    const orders = this.#orders
+    const next = orders.nextOfInstrument(order)
+    let before = this.#firstOfInstrument[instrument]!
+    if (before === order) {
+      this.#firstOfInstrument[instrument] = next
+      return
+    }
+    while (orders.nextOfInstrument(before) !== order) before = orders.nextOfInstrument(before)
+    orders.setNextOfInstrument(before, next)
   }
 }
 
 /** What this order may still fill: its rest while live, its unbooked fills once terminal. */
 export function exposureUnits(orders: OrderTable, order: number): number {
-  const filled = orders.filledUnits[order]!
-  if (!isTerminal(orders.state[order] as OrderState)) {
-    return Math.max(0, orders.qtyUnits[order]! - filled)
+  const filled = orders.filledUnits(order)
+  if (!isTerminal(orders.state(order))) {
+    return Math.max(0, orders.qtyUnits(order) - filled)
   }
   return owedUnits(orders, order)
 }
 
 /** Fills that the venue has counted and we have not booked yet. */
 export function owedUnits(orders: OrderTable, order: number): number {
-  return Math.max(0, orders.cumQtyUnits[order]! - orders.filledUnits[order]!)
+  return Math.max(0, orders.cumQtyUnits(order) - orders.filledUnits(order))
 }
 
 /** Terminal with every fill booked: nothing more can come of it that the venue has announced. */
 export function isSettled(orders: OrderTable, order: number): boolean {
-  return isTerminal(orders.state[order] as OrderState) && exposureUnits(orders, order) === 0
-}
-
-function unlink(first: Int32Array, next: Int32Array, chain: number, order: number): void {
-  if (first[chain] === order) {
-    first[chain] = next[order]!
-  } else {
-    let before = first[chain]!
-    while (next[before] !== order) before = next[before]!
-    next[before] = next[order]!
-  }
-  next[order] = NONE
+  return isTerminal(orders.state(order)) && exposureUnits(orders, order) === 0
 }

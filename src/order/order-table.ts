@@ -1,76 +1,41 @@
 // Hot path.
-// Every order of the engine as rows of typed arrays, addressed by index. Rows are taken from a
-// free list and given back only when terminal and forgotten; ids are found by open addressing.
+// Every order of the engine, addressed by the index of its row. Rows are taken from a free list and
+// given back only when terminal and forgotten; ids are found by open addressing.
 import { assert } from '#core/assert.ts'
 import { INSTRUMENTS_MAX, ORDERS_MAX } from '#core/limits.ts'
+import { OrderRows } from './order-rows.ts'
 import { OrderState } from './order-state.ts'
 
 const NONE = -1
 
-export class OrderTable {
-  readonly capacity: number
-  readonly state: Uint8Array
-  readonly side: Uint8Array
-  readonly type: Uint8Array
-  readonly timeInForce: Uint8Array
-  readonly reduceOnly: Uint8Array
-  /** Why it was rejected, as RejectReason; 0 otherwise. */
-  readonly rejectReason: Uint8Array
-  readonly task: Int32Array
-  readonly instrument: Int32Array
-  readonly account: Int32Array
-  readonly priceUnits: Float64Array
-  readonly qtyUnits: Float64Array
-  /** Σ of distinct fills booked for this order. */
-  readonly filledUnits: Float64Array
-  /** The venue's largest cumulative count seen; ≥ filledUnits while fills are on their way. */
-  readonly cumQtyUnits: Float64Array
-  readonly clientIdHi: Uint32Array
-  readonly clientIdLo: Uint32Array
-  readonly createdNs: Float64Array
-  readonly sentNs: Float64Array
-  readonly acceptedNs: Float64Array
-  /** 1 once the time from send to accept was recorded. */
-  readonly ackRecorded: Uint8Array
-  readonly cancelSentNs: Float64Array
-  readonly venueOrderId: string[]
-  /** How the venue knows an order of another program that a task continues; '' for our own. */
-  readonly foreignId: string[]
+/** Whether the venue's id of an order can be looked up. */
+const IdState = {
+  None: 0,
+  /** The row waits in the chain of those that the next search indexes. */
+  Waiting: 1,
+  Indexed: 2,
+} as const
 
-  readonly #nextFree: Int32Array
+export class OrderTable extends OrderRows {
+  readonly #venueOrderIds: string[]
+  readonly #foreignIds: string[]
+  /** The first free row; the others follow it where a live one has the next of its task. */
   #free = 0
   #count = 0
   readonly #buckets: Int32Array
   readonly #bucketMask: number
   /** By account and instrument, then by the venue's id. */
   readonly #byVenueOrderId: Map<string, number>[] = []
+  #firstUnindexed = NONE
 
   constructor(capacity: number = ORDERS_MAX) {
-    this.capacity = capacity
-    this.state = new Uint8Array(capacity)
-    this.side = new Uint8Array(capacity)
-    this.type = new Uint8Array(capacity)
-    this.timeInForce = new Uint8Array(capacity)
-    this.reduceOnly = new Uint8Array(capacity)
-    this.rejectReason = new Uint8Array(capacity)
-    this.task = new Int32Array(capacity).fill(NONE)
-    this.instrument = new Int32Array(capacity)
-    this.account = new Int32Array(capacity)
-    this.priceUnits = new Float64Array(capacity)
-    this.qtyUnits = new Float64Array(capacity)
-    this.filledUnits = new Float64Array(capacity)
-    this.cumQtyUnits = new Float64Array(capacity)
-    this.clientIdHi = new Uint32Array(capacity)
-    this.clientIdLo = new Uint32Array(capacity)
-    this.createdNs = new Float64Array(capacity)
-    this.sentNs = new Float64Array(capacity)
-    this.acceptedNs = new Float64Array(capacity)
-    this.ackRecorded = new Uint8Array(capacity)
-    this.cancelSentNs = new Float64Array(capacity)
-    this.foreignId = Array.from({ length: capacity }, () => '')
-    this.venueOrderId = Array.from({ length: capacity }, () => '')
-    this.#nextFree = new Int32Array(capacity)
-    for (let i = 0; i < capacity; i++) this.#nextFree[i] = i + 1 < capacity ? i + 1 : NONE
+    super(capacity)
+    this.#foreignIds = Array.from({ length: capacity }, () => '')
+    this.#venueOrderIds = Array.from({ length: capacity }, () => '')
+    for (let order = 0; order < capacity; order++) {
+      this.setTask(order, NONE)
+      this.setNextOfTask(order, order + 1 < capacity ? order + 1 : NONE)
+    }
     this.#bucketMask = 2 ** Math.ceil(Math.log2(capacity * 2)) - 1
     this.#buckets = new Int32Array(this.#bucketMask + 1).fill(NONE)
   }
@@ -83,70 +48,118 @@ export class OrderTable {
   take(clientIdHi: number, clientIdLo: number): number {
     const order = this.#free
     if (order === NONE) return NONE
-    assert(this.find(clientIdHi, clientIdLo) === NONE, 'a client order id is used once')
-    this.#free = this.#nextFree[order]!
+    const bucket = this.#bucketOf(clientIdHi, clientIdLo)
+    assert(this.#buckets[bucket] === NONE, 'a client order id is used once')
+    this.#buckets[bucket] = order
+    this.#free = this.nextOfTask(order)
     this.#count++
-    this.state[order] = OrderState.Created
-    this.clientIdHi[order] = clientIdHi
-    this.clientIdLo[order] = clientIdLo
-    this.filledUnits[order] = 0
-    this.cumQtyUnits[order] = 0
-    this.reduceOnly[order] = 0
-    this.rejectReason[order] = 0
-    this.sentNs[order] = 0
-    this.acceptedNs[order] = 0
-    this.ackRecorded[order] = 0
-    this.cancelSentNs[order] = 0
-    this.venueOrderId[order] = ''
-    this.foreignId[order] = ''
-    this.#index(order)
+    this.#clear(order)
+    this.rows[order * 24 + 9] = clientIdHi
+    this.rows[order * 24 + 10] = clientIdLo
     return order
   }
 
   /** Gives a terminal row back; its id is no longer found. */
   release(order: number): void {
-    assert(this.task[order] !== NONE, 'an order is released once')
+    assert(this.task(order) !== NONE, 'an order is released once')
     this.#unindex(order)
-    const venueOrderId = this.venueOrderId[order]!
-    if (venueOrderId !== '') this.#idsBeside(order).delete(venueOrderId)
-    this.task[order] = NONE
-    this.#nextFree[order] = this.#free
+    this.#forgetVenueOrderId(order)
+    this.#venueOrderIds[order] = ''
+    if (this.isForeign(order)) this.setForeignId(order, '')
+    this.setTask(order, NONE)
+    this.setNextOfTask(order, this.#free)
     this.#free = order
     this.#count--
   }
 
   /** Index of the order with this client order id, or −1. */
   find(clientIdHi: number, clientIdLo: number): number {
-    let bucket = this.#hash(clientIdHi, clientIdLo)
-    for (;;) {
-      const order = this.#buckets[bucket]!
-      if (order === NONE) return NONE
-      const isSame = this.clientIdLo[order] === clientIdLo && this.clientIdHi[order] === clientIdHi
-      if (isSame) return order
-      bucket = (bucket + 1) & this.#bucketMask
-    }
+    return this.#buckets[this.#bucketOf(clientIdHi, clientIdLo)]!
   }
 
-  /** The venue's own id: some listings name orders only by it. True when it is news. */
+  /** The venue's own id, '' until it is known: some listings name orders only by it. */
+  venueOrderId(order: number): string {
+    return this.#venueOrderIds[order]!
+  }
+
+  /** True when it is news. */
   setVenueOrderId(order: number, venueOrderId: string): boolean {
-    const known = this.venueOrderId[order]!
-    if (venueOrderId === '' || known === venueOrderId) return false
+    if (venueOrderId === '' || this.#venueOrderIds[order] === venueOrderId) return false
     // A venue that replaces an order may rename it: the old name must not outlive the row.
-    const ids = this.#idsBeside(order)
-    if (known !== '') ids.delete(known)
-    this.venueOrderId[order] = venueOrderId
-    ids.set(venueOrderId, order)
+    this.#forgetVenueOrderId(order)
+    this.#venueOrderIds[order] = venueOrderId
+    if (this.#idState(order) === IdState.None) this.#awaitIndex(order)
     return true
   }
 
-  /** By the venue's id; unique within an account and an instrument. −1 where unknown. */
+  /**
+   * By the venue's id; unique within an account and an instrument. −1 where unknown. Only listings
+   * search so: ids are indexed when one does, not while orders are accepted.
+   */
   findByVenueOrderId(account: number, instrument: number, venueOrderId: string): number {
+    if (this.#firstUnindexed !== NONE) this.#indexVenueOrderIds()
     return this.#byVenueOrderId[idScope(account, instrument)]?.get(venueOrderId) ?? NONE
+  }
+
+  /** How the venue knows such an order; '' for our own. */
+  foreignId(order: number): string {
+    return this.#foreignIds[order]!
+  }
+
+  setForeignId(order: number, foreignId: string): void {
+    this.#foreignIds[order] = foreignId
+    this.setForeign(order, foreignId !== '')
+  }
+
+  /** What a fresh row must not inherit. Its place among ids to be indexed is no part of that. */
+  #clear(order: number): void {
+    this.setState(order, OrderState.Created)
+    this.setReduceOnly(order, false)
+    this.setRejectReason(order, 0)
+    this.setFilledUnits(order, 0)
+    this.setCumQtyUnits(order, 0)
+    this.setSentNs(order, 0)
+    this.setAcceptedNs(order, 0)
+    this.setAckRecorded(order, false)
+  }
+
+  #idState(order: number): number {
+    return this.rows[order * 24 + 21]!
+  }
+
+  #setIdState(order: number, state: number): void {
+    this.rows[order * 24 + 21] = state
+  }
+
+  #awaitIndex(order: number): void {
+    this.rows[order * 24 + 22] = this.#firstUnindexed
+    this.#firstUnindexed = order
+    this.#setIdState(order, IdState.Waiting)
+  }
+
+  #indexVenueOrderIds(): void {
+    let order = this.#firstUnindexed
+    while (order !== NONE) {
+      const venueOrderId = this.#venueOrderIds[order]!
+      // A row that was given back meanwhile has lost its name.
+      const isNamed = venueOrderId !== ''
+      if (isNamed) this.#idsBeside(order).set(venueOrderId, order)
+      this.#setIdState(order, isNamed ? IdState.Indexed : IdState.None)
+      order = this.rows[order * 24 + 22]!
+    }
+    this.#firstUnindexed = NONE
+  }
+
+  /** A row that waits stays where it waits: whatever name it has then is indexed. */
+  #forgetVenueOrderId(order: number): void {
+    if (this.#idState(order) !== IdState.Indexed) return
+    this.#idsBeside(order).delete(this.#venueOrderIds[order]!)
+    this.#setIdState(order, IdState.None)
   }
 
   /** The ids known of the order's account and instrument. */
   #idsBeside(order: number): Map<string, number> {
-    const scope = idScope(this.account[order]!, this.instrument[order]!)
+    const scope = idScope(this.account(order), this.instrument(order))
     return (this.#byVenueOrderId[scope] ??= new Map())
   }
 
@@ -155,23 +168,29 @@ export class OrderTable {
     return (Math.imul(mixed, 0xc2b2ae35) >>> 8) & this.#bucketMask
   }
 
-  #index(order: number): void {
-    let bucket = this.#hash(this.clientIdHi[order]!, this.clientIdLo[order]!)
-    while (this.#buckets[bucket] !== NONE) bucket = (bucket + 1) & this.#bucketMask
-    this.#buckets[bucket] = order
+  /** Where the order with this id stands, or the free bucket where it would. */
+  #bucketOf(clientIdHi: number, clientIdLo: number): number {
+    let bucket = this.#hash(clientIdHi, clientIdLo)
+    for (;;) {
+      const order = this.#buckets[bucket]!
+      if (order === NONE) return bucket
+      if (this.clientIdLo(order) === clientIdLo && this.clientIdHi(order) === clientIdHi) {
+        return bucket
+      }
+      bucket = (bucket + 1) & this.#bucketMask
+    }
   }
 
   /** Removes one entry and closes the gap, so that probing never needs tombstones. */
   #unindex(order: number): void {
-    let bucket = this.#hash(this.clientIdHi[order]!, this.clientIdLo[order]!)
-    while (this.#buckets[bucket] !== order) bucket = (bucket + 1) & this.#bucketMask
+    let bucket = this.#bucketOf(this.clientIdHi(order), this.clientIdLo(order))
     let gap = bucket
     this.#buckets[gap] = NONE
     for (;;) {
       bucket = (bucket + 1) & this.#bucketMask
       const moved = this.#buckets[bucket]!
       if (moved === NONE) return
-      const home = this.#hash(this.clientIdHi[moved]!, this.clientIdLo[moved]!)
+      const home = this.#hash(this.clientIdHi(moved), this.clientIdLo(moved))
       const staysReachable =
         ((bucket - home) & this.#bucketMask) < ((bucket - gap) & this.#bucketMask)
       if (staysReachable) continue

@@ -4,7 +4,7 @@
 // into an event of the order's table, and applied; fills are keyed by trade id, cumulative
 // quantities only grow, an outcome nobody proved stays Unknown. It sends nothing and asks nothing:
 // what has to be asked is told to the listener.
-import { priceUnits, qtyUnits, type MonoNs, type Side } from '#core/units.ts'
+import { priceUnits, qtyUnits, type MonoNs } from '#core/units.ts'
 import { clientIdParts } from './client-order-id.ts'
 import type { FillLedger, Fill } from './fill-ledger.ts'
 import { isSettled, owedUnits, type LiveOrders } from './live-orders.ts'
@@ -68,15 +68,15 @@ export class OrderTruth {
   /** Our own doing: Send, SendRefused, CancelSend, and ProvenAbsent by the settlement ladder. */
   enter(order: number, event: OrderEvent, reason: number, nowNs: MonoNs): boolean {
     const orders = this.#orders
-    const before = orders.state[order]! as OrderState
+    const before = orders.state(order)
     const next = orderTransitions.next(before, event)
     if (next === -1) {
       const refusal = orderTransitions.refusal(before, event)
       this.#parts.listener.onAnomaly('order_event_refused', order, refusal.message, nowNs)
       return false
     }
-    orders.state[order] = next
-    if (next === OrderState.Rejected && reason !== 0) orders.rejectReason[order] = reason
+    orders.setState(order, next as OrderState)
+    if (next === OrderState.Rejected && reason !== 0) orders.setRejectReason(order, reason)
     // Reply, stream and listing repeat each other: what changes nothing is told to nobody.
     const isRepeat = next === before && !this.#hasNews && event !== OrderEvent.CancelSend
     if (isRepeat) return true
@@ -88,8 +88,8 @@ export class OrderTruth {
   #applyTo(order: number, event: VenueEvent, nowNs: MonoNs): void {
     switch (event.kind) {
       case VenueEventKind.Accepted:
-        if (this.#orders.acceptedNs[order] === 0) {
-          this.#orders.acceptedNs[order] = event.receivedNs
+        if (this.#orders.acceptedNs(order) === 0) {
+          this.#orders.setAcceptedNs(order, event.receivedNs)
           this.#hasNews = true
         }
         this.enter(order, OrderEvent.Accept, 0, nowNs)
@@ -143,12 +143,12 @@ export class OrderTruth {
     const orders = this.#orders
     const fill: Fill = {
       order,
-      clientIdHi: orders.clientIdHi[order]!,
-      clientIdLo: orders.clientIdLo[order]!,
-      task: orders.task[order]!,
+      clientIdHi: orders.clientIdHi(order),
+      clientIdLo: orders.clientIdLo(order),
+      task: orders.task(order),
       account: event.account,
-      instrument: orders.instrument[order]!,
-      side: orders.side[order] as Side,
+      instrument: orders.instrument(order),
+      side: orders.side(order),
       priceUnits: priceUnits(event.priceUnits),
       qtyUnits: qtyUnits(event.qtyUnits),
       tradeId: event.tradeId,
@@ -159,9 +159,9 @@ export class OrderTruth {
     }
     if (!this.#parts.fills.book(fill)) return
     const wasTerminal = isTerminal(this.#state(order))
-    const wasOwed = orders.cumQtyUnits[order]! > orders.filledUnits[order]!
-    const filled = orders.filledUnits[order]! + fill.qtyUnits
-    orders.filledUnits[order] = filled
+    const wasOwed = orders.cumQtyUnits(order) > orders.filledUnits(order)
+    const filled = orders.filledUnits(order) + fill.qtyUnits
+    orders.setFilledUnits(order, filled)
     this.#hasNews = true
     this.#raiseCumQty(order, Math.max(event.cumQtyUnits, filled))
     this.#parts.positions.bookFill(fill.account, fill.instrument, fill.side, fill.qtyUnits)
@@ -170,7 +170,7 @@ export class OrderTruth {
       this.#parts.listener.onAnomaly('late_fill', order, `trade ${fill.tradeId}`, nowNs)
     }
     // An adopted order's own quantity may still be unknown (0): a report will say it.
-    const qty = orders.qtyUnits[order]!
+    const qty = orders.qtyUnits(order)
     if (qty > 0 && filled > qty) {
       this.#parts.listener.onAnomaly('order_overfilled', order, `trade ${fill.tradeId}`, nowNs)
     }
@@ -245,21 +245,21 @@ export class OrderTruth {
       this.#parts.listener.onAnomaly('orders_full', -1, event.venueOrderId, nowNs)
       return -1
     }
-    orders.task[order] = this.#parts.taskOf(parts.task, parts.incarnation)
-    orders.account[order] = event.account
-    orders.instrument[order] = event.instrument
-    orders.side[order] = event.side
-    orders.qtyUnits[order] = 0
-    orders.priceUnits[order] = 0
-    orders.createdNs[order] = nowNs
-    orders.sentNs[order] = nowNs
+    orders.setTask(order, this.#parts.taskOf(parts.task, parts.incarnation))
+    orders.setAccount(order, event.account)
+    orders.setInstrument(order, event.instrument)
+    orders.setSide(order, event.side)
+    orders.setQtyUnits(order, 0)
+    orders.setPriceUnits(order, 0)
+    orders.setCreatedNs(order, nowNs)
+    orders.setSentNs(order, nowNs)
     const booked = this.#parts.fills.qtyOfOrder(event.clientIdHi, event.clientIdLo)
-    orders.filledUnits[order] = booked
-    orders.cumQtyUnits[order] = booked
+    orders.setFilledUnits(order, booked)
+    orders.setCumQtyUnits(order, booked)
     this.#learnFacts(order, event)
     this.#parts.listener.onAdopted(order, nowNs)
     this.enter(order, OrderEvent.NoAnswer, 0, nowNs)
-    if (orders.qtyUnits[order] === 0) this.#parts.listener.onNeedsQuery(order, nowNs)
+    if (orders.qtyUnits(order) === 0) this.#parts.listener.onNeedsQuery(order, nowNs)
     return order
   }
 
@@ -267,16 +267,16 @@ export class OrderTruth {
   #learnFacts(order: number, event: VenueEvent): void {
     const isReport =
       event.kind === VenueEventKind.ReportedOpen || event.kind === VenueEventKind.ReportedDone
-    if (!isReport || this.#orders.qtyUnits[order] !== 0) return
-    this.#orders.side[order] = event.side
-    this.#orders.priceUnits[order] = event.priceUnits
-    this.#orders.qtyUnits[order] = event.qtyUnits
+    if (!isReport || this.#orders.qtyUnits(order) !== 0) return
+    this.#orders.setSide(order, event.side)
+    this.#orders.setPriceUnits(order, event.priceUnits)
+    this.#orders.setQtyUnits(order, event.qtyUnits)
     this.#hasNews = true
   }
 
   #raiseCumQty(order: number, cumQty: number): void {
-    if (cumQty <= this.#orders.cumQtyUnits[order]!) return
-    this.#orders.cumQtyUnits[order] = cumQty
+    if (cumQty <= this.#orders.cumQtyUnits(order)) return
+    this.#orders.setCumQtyUnits(order, cumQty)
     this.#hasNews = true
   }
 
@@ -291,6 +291,6 @@ export class OrderTruth {
   }
 
   #state(order: number): OrderState {
-    return this.#orders.state[order] as OrderState
+    return this.#orders.state(order)
   }
 }

@@ -1,5 +1,6 @@
 // What a venue says about an account, decoded: one record kind for gateway replies, private
 // streams, queries and listings alike, so that everything is drained in the order it was said.
+import { Side } from '#core/units.ts'
 import type { RejectReason } from './order-codes.ts'
 
 export const VenueEventKind = {
@@ -52,7 +53,7 @@ export class VenueEvent {
   clientIdLo = 0
   /** The venue's order id as text, '' where not said. */
   venueOrderId = ''
-  side = 0
+  side: Side = Side.Buy
   priceUnits = 0
   qtyUnits = 0
   /** Cumulative filled quantity by the venue's count; −1 where not said. */

@@ -136,10 +136,10 @@ export class RiskGate {
     const other = oppositeSide(intent.side)
     let o = live.firstOfInstrument(intent.instrument)
     for (; o !== NONE; o = live.nextOfInstrument(o)) {
-      if (orders.account[o] !== intent.account || orders.side[o] !== other) continue
-      const gap = sign * (intent.price - orders.priceUnits[o]!)
+      if (orders.account(o) !== intent.account || orders.side(o) !== other) continue
+      const gap = sign * (intent.price - orders.priceUnits(o))
       if (gap >= 0)
-        return this.#say('self_cross', orders.priceUnits[o]!, intent.price, Outcome.Refused)
+        return this.#say('self_cross', orders.priceUnits(o), intent.price, Outcome.Refused)
     }
     return Outcome.Ok
   }

@@ -62,11 +62,11 @@ export class WorkingOrder {
 
   /** On the book with nothing asked of it: it may be repriced. */
   get isTendable(): boolean {
-    return this.#order !== NONE && isWorking(this.#orders.state[this.#order] as OrderState)
+    return this.#order !== NONE && isWorking(this.#orders.state(this.#order))
   }
 
   get price(): PriceUnits {
-    return this.#orders.priceUnits[this.#order]! as PriceUnits
+    return this.#orders.priceUnits(this.#order)
   }
 
   /** What became of it since the last look; a settled order is told once and forgotten. */
@@ -74,13 +74,13 @@ export class WorkingOrder {
     if (this.#order === NONE) this.#order = this.#live.firstOfTask(this.#task)
     const order = this.#order
     if (order === NONE) return Fate.None
-    const state = this.#orders.state[order] as OrderState
+    const state = this.#orders.state(order)
     if (isWorking(state)) return Fate.Working
     if (!isSettled(this.#orders, order)) return Fate.None
     this.#order = NONE
     if (state === OrderState.Filled) return Fate.Filled
     if (state !== OrderState.Rejected) return Fate.Ended
-    this.rejectReason = this.#orders.rejectReason[order]!
+    this.rejectReason = this.#orders.rejectReason(order)
     return Fate.Rejected
   }
 
@@ -88,7 +88,7 @@ export class WorkingOrder {
   takeBack(cause: CancelCause): void {
     const live = this.#live
     for (let o = live.firstOfTask(this.#task); o !== NONE; o = live.nextOfTask(o)) {
-      const state = this.#orders.state[o] as OrderState
+      const state = this.#orders.state(o)
       if (isWorking(state)) this.#intents.cancel(this.#task, o, cause)
     }
   }

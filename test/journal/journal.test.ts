@@ -33,15 +33,15 @@ function drain(consumer: RingConsumer): JournalRecord[] {
 function oneOrder(): { orders: OrderTable; order: number } {
   const orders = new OrderTable(4)
   const order = orders.take(0x4080_0200, 0xffff_fff0)
-  orders.task[order] = 3
-  orders.instrument[order] = 7
-  orders.account[order] = 1
-  orders.side[order] = 1
-  orders.type[order] = 2
-  orders.timeInForce[order] = 0
-  orders.reduceOnly[order] = 1
-  orders.priceUnits[order] = 6_412_345
-  orders.qtyUnits[order] = Number.MAX_SAFE_INTEGER
+  orders.setTask(order, 3)
+  orders.setInstrument(order, 7)
+  orders.setAccount(order, 1)
+  orders.setSide(order, 1)
+  orders.setType(order, 2)
+  orders.setTimeInForce(order, 0)
+  orders.setReduceOnly(order, true)
+  orders.setPriceUnits(order, 6_412_345)
+  orders.setQtyUnits(order, Number.MAX_SAFE_INTEGER)
   return { orders, order }
 }
 
@@ -98,8 +98,8 @@ describe('journal', () => {
     const { journal, records } = journalOn(1 << 12)
     const { orders, order } = oneOrder()
     expect(journal.orderCreated(orders, order, monoNs(10))).toBe(Outcome.Ok)
-    orders.state[order] = OrderState.Open
-    orders.cumQtyUnits[order] = 5
+    orders.setState(order, OrderState.Open)
+    orders.setCumQtyUnits(order, 5)
     orders.setVenueOrderId(order, '28457')
     journal.orderEvent(orders, order, OrderEvent.Accept, 0, monoNs(11))
 

@@ -69,7 +69,6 @@ export class FakeAccount implements VenueAccount {
   }
 
   #name(order: number): string {
-    const { clientIdHi, clientIdLo } = this.#orders
-    return clientIdText(clientIdHi[order]!, clientIdLo[order]!)
+    return clientIdText(this.#orders.clientIdHi(order), this.#orders.clientIdLo(order))
   }
 }

@@ -61,8 +61,8 @@ describe('an account becomes READY', () => {
   it('asks history, undecided orders and fills since the cursor when there is a past', () => {
     const { reconciler, account, orders, live, clock, answerAll } = bench({ cursorUs: 77 })
     const order = orders.take(clientIdHi(1, 1, 0), clientIdLo(0, 0))
-    orders.task[order] = 0
-    orders.state[order] = OrderState.Unknown
+    orders.setTask(order, 0)
+    orders.setState(order, OrderState.Unknown)
     live.add(order)
     reconciler.sessionUp(clock.nowNs)
     answerAll()

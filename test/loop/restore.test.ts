@@ -94,7 +94,7 @@ describe('an order that the journal left behind', () => {
       expect(live.exposureOfTask(0)).toBe(50)
       // A cancel under way stays one; everything else is unknown until asked.
       const expected = state === OrderState.PendingCancel ? state : OrderState.Unknown
-      expect(orders.state[order]).toBe(expected)
+      expect(orders.state(order)).toBe(expected)
     },
   )
 
@@ -108,7 +108,7 @@ describe('an order that the journal left behind', () => {
     ['was not made in the future when that clock was set back', 0.5e6, 10],
   ])('%s', (_name, wallUs, createdS) => {
     const { orders, order } = restored(OrderState.Open, 0, 0, wallUs)
-    expect(orders.createdNs[order]).toBe(createdS * NS_PER_S)
+    expect(orders.createdNs(order)).toBe(createdS * NS_PER_S)
   })
 
   it('that is settled counts nothing and is kept for late news', () => {

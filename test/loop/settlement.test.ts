@@ -51,15 +51,15 @@ function bench(task = 0) {
   })
   settlement.bind(truth)
   const order = orders.take(clientIdHi(1, 1, 0), clientIdLo(0, 0))
-  orders.task[order] = task
-  orders.qtyUnits[order] = 100
-  orders.priceUnits[order] = 10
-  orders.createdNs[order] = clock.nowNs
+  orders.setTask(order, task)
+  orders.setQtyUnits(order, 100)
+  orders.setPriceUnits(order, 10)
+  orders.setCreatedNs(order, clock.nowNs)
   truth.enter(order, OrderEvent.Send, 0, clock.nowNs)
-  const id = clientIdText(orders.clientIdHi[order]!, orders.clientIdLo[order]!)
+  const id = clientIdText(orders.clientIdHi(order), orders.clientIdLo(order))
 
   const tell = (kind: VenueEventKind, more: Partial<VenueEvent> = {}) => {
-    const ids = { clientIdHi: orders.clientIdHi[order]!, clientIdLo: orders.clientIdLo[order]! }
+    const ids = { clientIdHi: orders.clientIdHi(order), clientIdLo: orders.clientIdLo(order) }
     truth.apply(
       Object.assign(new VenueEvent(), { kind, instrument: 0, ...ids, ...more }),
       clock.nowNs,
@@ -74,11 +74,10 @@ function bench(task = 0) {
   }
   /** The venue ends the oldest question, with or without "not found". */
   const answer = (isFound: boolean, complete = true) => {
-    const { clientIdHi: hi, clientIdLo: lo } = orders
-    if (!isFound) settlement.notFound(hi[order]!, lo[order]!)
+    if (!isFound) settlement.notFound(orders.clientIdHi(order), orders.clientIdLo(order))
     tokens.end(account.tokens.shift()!, complete, clock.nowNs)
   }
-  const state = () => ORDER_STATE_NAMES[orders.state[order]!]
+  const state = () => ORDER_STATE_NAMES[orders.state(order)]
   return { orders, order, id, live, account, settlement, truth, alarms, tell, wait, answer, state }
 }
 

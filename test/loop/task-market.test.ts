@@ -52,12 +52,12 @@ function diff(drawn: string, ms = 1): void {
 }
 
 function order(row: number, price: string, qty: string, state: OrderState): void {
-  orders.instrument[row] = BTC
-  orders.account[row] = ACCOUNT
-  orders.side[row] = Side.Sell
-  orders.priceUnits[row] = at(price)
-  orders.qtyUnits[row] = of(qty)
-  orders.state[row] = state
+  orders.setInstrument(row, BTC)
+  orders.setAccount(row, ACCOUNT)
+  orders.setSide(row, Side.Sell)
+  orders.setPriceUnits(row, at(price))
+  orders.setQtyUnits(row, of(qty))
+  orders.setState(row, state)
   view.orderChanged(row, now())
 }
 

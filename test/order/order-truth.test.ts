@@ -39,23 +39,23 @@ function bench() {
     },
   })
   const order = orders.take(clientIdHi(1, 1, 0), clientIdLo(0, 0))
-  orders.task[order] = 0
-  orders.qtyUnits[order] = QTY
-  orders.priceUnits[order] = 10
+  orders.setTask(order, 0)
+  orders.setQtyUnits(order, QTY)
+  orders.setPriceUnits(order, 10)
   truth.enter(order, OrderEvent.Send, 0, NOW)
   const tell = (kind: VenueEventKind, more: Partial<VenueEvent> = {}) => {
     const event = Object.assign(new VenueEvent(), {
       kind,
       instrument: 0,
-      clientIdHi: orders.clientIdHi[order]!,
-      clientIdLo: orders.clientIdLo[order]!,
+      clientIdHi: orders.clientIdHi(order),
+      clientIdLo: orders.clientIdLo(order),
       ...more,
     })
     truth.apply(event, NOW)
   }
   const fill = (tradeId: string, qty: number, cum = -1) =>
     tell(VenueEventKind.Fill, { tradeId, qtyUnits: qty, priceUnits: 10, cumQtyUnits: cum })
-  const state = () => ORDER_STATE_NAMES[orders.state[order]!]
+  const state = () => ORDER_STATE_NAMES[orders.state(order)]
   return { orders, live, fills, positions, told, truth, order, tell, fill, state }
 }
 
@@ -67,13 +67,13 @@ describe('order truth', () => {
     tell(VenueEventKind.Accepted)
     expect(state()).toBe('partially_filled')
     fill('2', 60)
-    expect([state(), orders.filledUnits[order]]).toEqual(['filled', 100])
+    expect([state(), orders.filledUnits(order)]).toEqual(['filled', 100])
   })
 
   it('counts a fill once however often it is said', () => {
     const { fill, orders, order, fills, positions } = bench()
     for (let i = 0; i < 3; i++) fill('1', 40)
-    expect(orders.filledUnits[order]).toBe(40)
+    expect(orders.filledUnits(order)).toBe(40)
     expect(fills.totals(0).count).toBe(1)
     expect(positions.netUnits(0, 0)).toBe(40)
   })
@@ -124,11 +124,11 @@ describe('order truth', () => {
     tell(VenueEventKind.Accepted, { venueOrderId: '77' })
     const listed = { clientIdHi: 0, clientIdLo: 0, tradeId: '1', qtyUnits: 5, priceUnits: 10 }
     tell(VenueEventKind.Fill, { ...listed, venueOrderId: '77' })
-    expect(orders.filledUnits[order]).toBe(5)
+    expect(orders.filledUnits(order)).toBe(5)
     tell(VenueEventKind.Fill, { ...listed, tradeId: '2', venueOrderId: '78' })
     expect(told.unmatched).toBe(1)
     fill('1', 5)
-    expect(orders.filledUnits[order]).toBe(5)
+    expect(orders.filledUnits(order)).toBe(5)
   })
 
   it('adopts an order of our instance that no table knows, and only such', () => {
@@ -144,7 +144,7 @@ describe('order truth', () => {
     })
     truth.apply(lost, NOW)
     const adopted = orders.find(lost.clientIdHi, lost.clientIdLo)
-    expect([told.adopted, orders.task[adopted], exposureUnits(orders, adopted)]).toEqual([1, 3, 50])
+    expect([told.adopted, orders.task(adopted), exposureUnits(orders, adopted)]).toEqual([1, 3, 50])
     expect(live.exposureOfTask(3)).toBe(50)
     truth.apply(Object.assign(lost, { clientIdHi: clientIdHi(2, 1, 3) }), NOW)
     expect(told.adopted).toBe(1)
@@ -155,7 +155,7 @@ describe('order truth', () => {
     const ids = { clientIdHi: clientIdHi(1, 1, 500), clientIdLo: clientIdLo(500, 0) }
     const kind = VenueEventKind.ReportedOpen
     truth.apply(Object.assign(new VenueEvent(), { kind, instrument: 0, qtyUnits: 1, ...ids }), NOW)
-    expect(orders.task[orders.find(ids.clientIdHi, ids.clientIdLo)]).toBe(ORPHAN_TASK)
+    expect(orders.task(orders.find(ids.clientIdHi, ids.clientIdLo))).toBe(ORPHAN_TASK)
   })
 })
 
@@ -208,10 +208,10 @@ describe('any interleaving of acks, fills, cancels, queries and repeats', () => 
           .toSorted((x, y) => x.key - y.key)
         for (const { say } of shuffled) {
           say()
-          const could = total - b.orders.filledUnits[b.order]!
+          const could = total - b.orders.filledUnits(b.order)
           expect(exposureUnits(b.orders, b.order)).toBeGreaterThanOrEqual(could)
         }
-        expect(b.orders.filledUnits[b.order]).toBe(total)
+        expect(b.orders.filledUnits(b.order)).toBe(total)
         expect(b.fills.totals(0).qtyUnits).toBe(total)
         const isOver = story.isCancelled || total === QTY
         expect(isSettled(b.orders, b.order)).toBe(isOver)

@@ -61,11 +61,11 @@ function bench(settings: Record<string, unknown> = {}) {
   let sequence = 0
   const open = (side: Side, qty: number, price: number, state: OrderState = OrderState.Open) => {
     const order = orders.take(clientIdHi(1, 1, 0), clientIdLo(0, sequence++))
-    orders.task[order] = 0
-    orders.side[order] = side
-    orders.qtyUnits[order] = Math.round(qty * 1e5)
-    orders.priceUnits[order] = Math.round(price * 100)
-    orders.state[order] = state
+    orders.setTask(order, 0)
+    orders.setSide(order, side)
+    orders.setQtyUnits(order, Math.round(qty * 1e5))
+    orders.setPriceUnits(order, Math.round(price * 100))
+    orders.setState(order, state)
     live.add(order)
     return order
   }

@@ -2,14 +2,15 @@
 // The market is two prices; the venue does what a test says, in the order it says it.
 import { EngineError } from '#core/engine-error.ts'
 import { scaleOfText, unitsFromText, textFromUnits } from '#core/decimal.ts'
-import { monoNs, NS_PER_MS, priceUnits, qtyUnits, SIDE_NAMES, type MonoNs } from '#core/units.ts'
+import { monoNs, NS_PER_MS, priceUnits, qtyUnits, SIDE_NAMES } from '#core/units.ts'
+import type { MonoNs, Side } from '#core/units.ts'
 import { InstrumentStatus, InstrumentTable, type Instrument } from '#market/instrument.ts'
 import { clientIdHi, clientIdLo } from '#order/client-order-id.ts'
 import { FillLedger } from '#order/fill-ledger.ts'
 import { CANCEL_CAUSE_NAMES, IntentKind, IntentQueue } from '#order/intent.ts'
 import { LiveOrders } from '#order/live-orders.ts'
-import type { RejectReason } from '#order/order-codes.ts'
-import { isWorking, OrderEvent, type OrderState } from '#order/order-state.ts'
+import type { OrderType, RejectReason } from '#order/order-codes.ts'
+import { isWorking, OrderEvent } from '#order/order-state.ts'
 import { OrderTable } from '#order/order-table.ts'
 import { OrderTruth } from '#order/order-truth.ts'
 import { PositionLedger } from '#order/position-ledger.ts'
@@ -143,8 +144,8 @@ export class TaskBench {
       event.instrument = this.instrument.index
       event.tradeId = String(++this.#tradeId)
       event.qtyUnits = this.qty(qty)
-      event.priceUnits = price === undefined ? this.orders.priceUnits[order]! : this.price(price)
-      event.side = this.orders.side[order]!
+      event.priceUnits = price === undefined ? this.orders.priceUnits(order) : this.price(price)
+      event.side = this.orders.side(order)
     })
   }
 
@@ -152,7 +153,7 @@ export class TaskBench {
   fillWhole(): this {
     const order = this.live.firstOfTask(0)
     this.accept()
-    const rest = this.orders.qtyUnits[order]! - this.orders.filledUnits[order]!
+    const rest = this.orders.qtyUnits(order) - this.orders.filledUnits(order)
     return this.fill(textFromUnits(rest, this.instrument.qtyScale))
   }
 
@@ -162,13 +163,13 @@ export class TaskBench {
       event.qtyUnits = this.qty(qty)
       event.priceUnits = this.price(price)
       event.cumQtyUnits = this.qty(cumQty)
-      event.side = this.orders.side[this.live.firstOfTask(0)]!
+      event.side = this.orders.side(this.live.firstOfTask(0))
     })
   }
 
   cancelled(cumQty?: string): this {
     const order = this.live.firstOfTask(0)
-    const filled = this.orders.filledUnits[order]!
+    const filled = this.orders.filledUnits(order)
     return this.#tell(VenueEventKind.Cancelled, (event) => {
       event.cumQtyUnits = cumQty === undefined ? filled : this.qty(cumQty)
     })
@@ -218,10 +219,10 @@ export class TaskBench {
       isPastKnown: () => this.isPastKnown,
       adoptForeign: (task, foreignId) => {
         const order = this.orders.take(clientIdHi(INSTANCE, INCARNATION, 0), this.#sequence++)
-        this.orders.task[order] = task.index
-        this.orders.side[order] = task.side
-        this.orders.foreignId[order] = foreignId
-        this.orders.qtyUnits[order] = 0
+        this.orders.setTask(order, task.index)
+        this.orders.setSide(order, task.side)
+        this.orders.setForeignId(order, foreignId)
+        this.orders.setQtyUnits(order, 0)
         this.log.push(`adopt ${foreignId}`)
         this.#truth.enter(order, OrderEvent.NoAnswer, 0, this.nowNs)
         return true
@@ -250,7 +251,7 @@ export class TaskBench {
     for (let i = 0; i < this.intents.count; i++) {
       const intent = this.intents.at(i)
       if (intent.kind === IntentKind.Cancel) {
-        if (!isWorking(this.orders.state[intent.order] as OrderState)) continue
+        if (!isWorking(this.orders.state(intent.order))) continue
         this.log.push(`cancel ${CANCEL_CAUSE_NAMES[intent.cause]}`)
         this.#truth.enter(intent.order, OrderEvent.CancelSend, 0, this.nowNs)
         continue
@@ -264,17 +265,17 @@ export class TaskBench {
     this.intents.clear()
   }
 
-  #place(side: number, price: number, qty: number, type: number): void {
+  #place(side: Side, price: number, qty: number, type: OrderType): void {
     const { orders } = this
     const hi = clientIdHi(INSTANCE, INCARNATION, 0)
     const order = orders.take(hi, clientIdLo(0, this.#sequence++))
-    orders.task[order] = 0
-    orders.account[order] = 0
-    orders.instrument[order] = this.instrument.index
-    orders.side[order] = side
-    orders.type[order] = type
-    orders.priceUnits[order] = price
-    orders.qtyUnits[order] = qty
+    orders.setTask(order, 0)
+    orders.setAccount(order, 0)
+    orders.setInstrument(order, this.instrument.index)
+    orders.setSide(order, side)
+    orders.setType(order, type)
+    orders.setPriceUnits(order, price)
+    orders.setQtyUnits(order, qty)
     this.#truth.enter(order, OrderEvent.Send, 0, this.nowNs)
     this.task.onPlaced(order, this.nowNs)
   }
@@ -284,8 +285,8 @@ export class TaskBench {
     if (order === -1) throw new Error('the task has no order to tell something about')
     const event = new VenueEvent()
     event.kind = kind
-    event.clientIdHi = this.orders.clientIdHi[order]!
-    event.clientIdLo = this.orders.clientIdLo[order]!
+    event.clientIdHi = this.orders.clientIdHi(order)
+    event.clientIdLo = this.orders.clientIdLo(order)
     event.venueOrderId = `v${order}`
     fill(event)
     this.#truth.apply(event, this.nowNs)

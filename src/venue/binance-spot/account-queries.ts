@@ -59,9 +59,9 @@ export class AccountQueries {
 
   requestOrder(order: number, token: number, nowNs: MonoNs): Outcome {
     const { orders, instruments } = this.#parts
-    const instrument = orders.instrument[order]!
-    const clientIdHi = orders.clientIdHi[order]!
-    const clientIdLo = orders.clientIdLo[order]!
+    const instrument = orders.instrument(order)
+    const clientIdHi = orders.clientIdHi(order)
+    const clientIdLo = orders.clientIdLo(order)
     const symbol = instruments.at(instrument).venueSymbol
     const query: Query = {
       kind: RequestKind.OrderStatus,
@@ -117,7 +117,7 @@ export class AccountQueries {
   /** The answer to the query in `slot`; the slot is still taken. */
   onReply(slot: number, reply: ReplyEnvelope, nowNs: MonoNs): void {
     const { table, notices } = this.#parts
-    const kind = table.kind[slot] as RequestKind
+    const kind = table.kind(slot)
     if (reply.status !== 200 || reply.resultAt === -1) {
       const isAbsent = kind === RequestKind.OrderStatus && reply.code === NO_SUCH_ORDER_CODE
       if (isAbsent) this.#tellNotFound(slot, nowNs)
@@ -144,7 +144,7 @@ export class AccountQueries {
     const { table, reports } = this.#parts
     switch (kind) {
       case RequestKind.OrderStatus:
-        reports.tellOrder(text, table.clientIdHi[slot]!, table.clientIdLo[slot]!, nowNs)
+        reports.tellOrder(text, table.clientIdHi(slot), table.clientIdLo(slot), nowNs)
         return true
       case RequestKind.OpenOrders:
         reports.tellOrders(text, nowNs)
@@ -159,8 +159,8 @@ export class AccountQueries {
 
   #tellPage(slot: number, kind: RequestKind, text: string, nowNs: MonoNs): boolean {
     const { table, reports, instruments } = this.#parts
-    const instrument = table.instrument[slot]!
-    const token = table.token[slot]!
+    const instrument = table.instrument(slot)
+    const token = table.token(slot)
     const isFills = kind === RequestKind.Fills
     const page = isFills
       ? reports.tellFills(text, instruments.at(instrument), nowNs)
@@ -205,16 +205,16 @@ export class AccountQueries {
   #tellNotFound(slot: number, nowNs: MonoNs): void {
     const { table, events, account } = this.#parts
     const event = events.claim(VenueEventKind.NotFound, account, nowNs)
-    event.instrument = table.instrument[slot]!
-    event.clientIdHi = table.clientIdHi[slot]!
-    event.clientIdLo = table.clientIdLo[slot]!
-    event.token = table.token[slot]!
+    event.instrument = table.instrument(slot)
+    event.clientIdHi = table.clientIdHi(slot)
+    event.clientIdLo = table.clientIdLo(slot)
+    event.token = table.token(slot)
     events.publish()
   }
 
   #end(slot: number, complete: boolean, nowNs: MonoNs): void {
     const { table, reports } = this.#parts
-    reports.tellEnd(table.token[slot]!, complete, table.instrument[slot]!, nowNs)
+    reports.tellEnd(table.token(slot), complete, table.instrument(slot), nowNs)
   }
 
   #noticeRefusal(reply: ReplyEnvelope, nowNs: MonoNs): void {

@@ -3,9 +3,9 @@
 // allocated. A key that cannot log its session on has each of them signed where it stands. Only a
 // cancel of somebody else's order is rare enough to go through the sender of cold requests.
 import { Outcome } from '#core/outcome.ts'
-import type { MonoNs, Side } from '#core/units.ts'
+import type { MonoNs } from '#core/units.ts'
 import type { InstrumentTable } from '#market/instrument.ts'
-import { TimeInForce, type OrderType } from '#order/order-codes.ts'
+import { TimeInForce } from '#order/order-codes.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import { Lane } from '#wire/rate-budget.ts'
 import type { WebSocketSession } from '#wire/websocket-session.ts'
@@ -48,8 +48,8 @@ export class OrderEntry {
 
   place(order: number, session: WebSocketSession, nowNs: MonoNs): Outcome {
     const { orders, rates } = this.#parts
-    if (orders.timeInForce[order] === TimeInForce.Gtd) return Outcome.Unsupported
-    const lane = orders.reduceOnly[order] === 1 ? Lane.Reduce : Lane.Open
+    if (orders.timeInForce(order) === TimeInForce.Gtd) return Outcome.Unsupported
+    const lane = orders.isReduceOnly(order) ? Lane.Reduce : Lane.Open
     if (!rates.spendOrder(lane, nowNs)) return Outcome.RateLimited
     const slot = this.#take(RequestKind.Place, order, session, nowNs)
     if (slot === -1) return Outcome.Full
@@ -59,23 +59,23 @@ export class OrderEntry {
   cancel(order: number, session: WebSocketSession, nowNs: MonoNs): Outcome {
     const { orders, instruments, rates } = this.#parts
     if (!rates.spendCancel(nowNs)) return Outcome.RateLimited
-    if (orders.foreignId[order] !== '') return this.#cancelForeign(order, session, nowNs)
+    if (orders.isForeign(order)) return this.#cancelForeign(order, session, nowNs)
     const slot = this.#take(RequestKind.Cancel, order, session, nowNs)
     if (slot === -1) return Outcome.Full
-    const instrument = instruments.at(orders.instrument[order]!)
+    const instrument = instruments.at(orders.instrument(order))
     return this.#send(slot, this.#frames.cancel(instrument, this.#numbers), session, nowNs)
   }
 
   #framePlace(order: number): number {
     const { orders, instruments } = this.#parts
     return this.#frames.place(
-      instruments.at(orders.instrument[order]!),
-      orders.side[order] as Side,
-      orders.type[order] as OrderType,
-      orders.timeInForce[order] as TimeInForce,
+      instruments.at(orders.instrument(order)),
+      orders.side(order),
+      orders.type(order),
+      orders.timeInForce(order),
       this.#numbers,
-      orders.qtyUnits[order]!,
-      orders.priceUnits[order]!,
+      orders.qtyUnits(order),
+      orders.priceUnits(order),
     )
   }
 
@@ -85,13 +85,11 @@ export class OrderEntry {
     const slot = table.take(kind, session, nowNs)
     if (slot === -1) return -1
     const numbers = this.#numbers
-    numbers.requestId = table.id[slot]!
-    numbers.clientIdHi = orders.clientIdHi[order]!
-    numbers.clientIdLo = orders.clientIdLo[order]!
+    numbers.requestId = table.id(slot)
+    numbers.clientIdHi = orders.clientIdHi(order)
+    numbers.clientIdLo = orders.clientIdLo(order)
     numbers.timestampMs = clock.venueTimeMs(nowNs)
-    table.instrument[slot] = orders.instrument[order]!
-    table.clientIdHi[slot] = numbers.clientIdHi
-    table.clientIdLo[slot] = numbers.clientIdLo
+    table.setSubject(slot, orders.instrument(order), numbers.clientIdHi, numbers.clientIdLo, 0)
     return slot
   }
 
@@ -104,9 +102,9 @@ export class OrderEntry {
   /** Cold: an order that somebody else placed is named by their text. */
   #cancelForeign(order: number, session: WebSocketSession, nowNs: MonoNs): Outcome {
     const { orders, instruments, sender } = this.#parts
-    const instrument = orders.instrument[order]!
-    const clientIdHi = orders.clientIdHi[order]!
-    const clientIdLo = orders.clientIdLo[order]!
+    const instrument = orders.instrument(order)
+    const clientIdHi = orders.clientIdHi(order)
+    const clientIdLo = orders.clientIdLo(order)
     const request = {
       kind: RequestKind.Cancel,
       method: 'order.cancel',

@@ -259,21 +259,21 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
       if (reply.status === UNAUTHORIZED) this.#life.fail(session, reply.message, nowNs)
       return
     }
-    const kind = this.#table.kind[slot] as RequestKind
+    const kind = this.#table.kind(slot)
     if (kind === RequestKind.Place) this.#replies.onPlaceReply(slot, reply, nowNs)
     else if (kind === RequestKind.Cancel) this.#replies.onCancelReply(slot, reply, nowNs)
     else if (kind === RequestKind.Time) this.#onTime(slot, reply, nowNs)
     else if (kind === RequestKind.Logon || kind === RequestKind.Subscribe) {
-      this.#logonOf(this.#table.session[slot]!)?.onReply(kind, reply, nowNs)
+      this.#logonOf(this.#table.session(slot))?.onReply(kind, reply, nowNs)
     } else this.#queries.onReply(slot, reply, nowNs)
-    if (this.#table.id[slot] === reply.id) this.#table.release(slot)
+    if (this.#table.id(slot) === reply.id) this.#table.release(slot)
     const isRefusedClock = reply.code === CLOCK_SKEW_CODE && session === this.#live
     if (isRefusedClock) this.#measure(session, nowNs)
   }
 
   #onTime(slot: number, reply: ReplyEnvelope, nowNs: MonoNs): void {
-    const session = this.#table.session[slot]!
-    const sentNs = monoNs(this.#table.sentNs[slot]!)
+    const session = this.#table.session(slot)
+    const sentNs = monoNs(this.#table.sentNs(slot))
     const venueTimeUs = reply.readServerTimeUs()
     if (venueTimeUs === 0) {
       this.#life.fail(session, `the venue does not tell its time: ${reply.message}`, nowNs)
@@ -327,8 +327,8 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
 
   #noAnswer(slot: number, nowNs: MonoNs): void {
     const table = this.#table
-    const kind = table.kind[slot] as RequestKind
-    const session = table.session[slot]!
+    const kind = table.kind(slot)
+    const session = table.session(slot)
     if (kind === RequestKind.Place || kind === RequestKind.Cancel) {
       this.#replies.onNoAnswer(slot, nowNs)
     } else if (kind >= RequestKind.OrderStatus) this.#queries.onNoAnswer(slot, nowNs)

@@ -10,8 +10,8 @@ export function orderName(
   orders: OrderTable,
   order: number,
 ): { readonly origClientOrderId: string } | { readonly orderId: number } {
-  const foreignId = orders.foreignId[order]!
+  const foreignId = orders.foreignId(order)
   if (VENUE_ID.test(foreignId)) return { orderId: Number(foreignId) }
   if (foreignId !== '') return { origClientOrderId: foreignId }
-  return { origClientOrderId: clientIdText(orders.clientIdHi[order]!, orders.clientIdLo[order]!) }
+  return { origClientOrderId: clientIdText(orders.clientIdHi(order), orders.clientIdLo(order)) }
 }

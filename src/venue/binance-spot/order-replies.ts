@@ -74,7 +74,7 @@ export class OrderReplies {
 
   /** No answer in time, or the socket it was sent on is gone. */
   onNoAnswer(slot: number, nowNs: MonoNs): void {
-    const isPlace = this.#table.kind[slot] === RequestKind.Place
+    const isPlace = this.#table.kind(slot) === RequestKind.Place
     this.#claim(isPlace ? VenueEventKind.PlaceUnknown : VenueEventKind.CancelUnknown, slot, nowNs)
     this.#events.publish()
   }
@@ -95,9 +95,9 @@ export class OrderReplies {
 
   #claim(kind: VenueEventKind, slot: number, nowNs: MonoNs): VenueEvent {
     const event = this.#events.claim(kind, this.#account, nowNs)
-    event.instrument = this.#table.instrument[slot]!
-    event.clientIdHi = this.#table.clientIdHi[slot]!
-    event.clientIdLo = this.#table.clientIdLo[slot]!
+    event.instrument = this.#table.instrument(slot)
+    event.clientIdHi = this.#table.clientIdHi(slot)
+    event.clientIdLo = this.#table.clientIdLo(slot)
     return event
   }
 
@@ -105,7 +105,7 @@ export class OrderReplies {
   #readResult(slot: number, reply: ReplyEnvelope): boolean {
     if (reply.resultAt === -1) return false
     const { scanner } = reply
-    const { qtyScale } = this.#instruments.at(this.#table.instrument[slot]!)
+    const { qtyScale } = this.#instruments.at(this.#table.instrument(slot))
     this.#orderId = ''
     this.#timeUs = 0
     this.#cumQty = -1

@@ -62,11 +62,9 @@ export class RequestSender {
     const table = this.#table
     const slot = table.take(request.kind, session, nowNs)
     if (slot === -1) return Outcome.Full
-    table.instrument[slot] = request.subject.instrument
-    table.clientIdHi[slot] = request.subject.clientIdHi
-    table.clientIdLo[slot] = request.subject.clientIdLo
-    table.token[slot] = request.subject.token
-    const text = this.#textOf(table.id[slot]!, request, nowNs)
+    const { instrument, clientIdHi, clientIdLo, token } = request.subject
+    table.setSubject(slot, instrument, clientIdHi, clientIdLo, token)
+    const text = this.#textOf(table.id(slot), request, nowNs)
     const outcome = session.sendTextString(text, nowNs)
     if (outcome !== Outcome.Ok) table.release(slot)
     return outcome

@@ -94,13 +94,13 @@ class Rig {
   order(sequence: number, side: Side, price: string, qty: string, type: OrderType = 0): number {
     const order = this.orders.take(clientIdHi(0, 0, 0), clientIdLo(0, sequence))
     const facts = this.instruments.at(0)
-    this.orders.task[order] = 0
-    this.orders.instrument[order] = 0
-    this.orders.side[order] = side
-    this.orders.type[order] = type
-    this.orders.timeInForce[order] = TimeInForce.Gtc
-    this.orders.priceUnits[order] = Math.round(Number(price) * 10 ** facts.priceScale)
-    this.orders.qtyUnits[order] = Math.round(Number(qty) * 10 ** facts.qtyScale)
+    this.orders.setTask(order, 0)
+    this.orders.setInstrument(order, 0)
+    this.orders.setSide(order, side)
+    this.orders.setType(order, type)
+    this.orders.setTimeInForce(order, TimeInForce.Gtc)
+    this.orders.setPriceUnits(order, Math.round(Number(price) * 10 ** facts.priceScale))
+    this.orders.setQtyUnits(order, Math.round(Number(qty) * 10 ** facts.qtyScale))
     return order
   }
 
@@ -327,7 +327,7 @@ describe.each([
   it('refuses what spot cannot do, and sends nothing', () => {
     const order = rig.order(1, Side.Sell, '43300.00', '0.25')
     expect(account.amend(order, priceUnits(1), qtyUnits(1), rig.now())).toBe(Outcome.Unsupported)
-    rig.orders.timeInForce[order] = TimeInForce.Gtd
+    rig.orders.setTimeInForce(order, TimeInForce.Gtd)
     expect(account.place(order, rig.now())).toBe(Outcome.Unsupported)
   })
 

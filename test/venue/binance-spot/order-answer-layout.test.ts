@@ -21,9 +21,7 @@ const SESSION = null as unknown as WebSocketSession
 
 function slotOf(kind: RequestKind): number {
   const slot = table.take(kind, SESSION, monoNs(1))
-  table.instrument[slot] = 0
-  table.clientIdHi[slot] = 1 << 23
-  table.clientIdLo[slot] = 7
+  table.setSubject(slot, 0, 1 << 23, 7, 0)
   return slot
 }
 const place = slotOf(RequestKind.Place)

@@ -16,7 +16,7 @@ it('finds what is unanswered by its id, and nothing that was answered', () => {
       for (const step of steps) {
         if (step < 6) {
           const slot = take(table)
-          open.push({ slot, id: table.id[slot]! })
+          open.push({ slot, id: table.id(slot) })
         } else if (open.length > 0) {
           const [{ slot, id }] = open.splice(step % open.length, 1) as [(typeof open)[number]]
           table.release(slot)
@@ -54,7 +54,7 @@ it('goes through its ids again without leaving ten digits', () => {
   const table = new RequestTable()
   for (let i = 0; i < 2_300_000; i++) {
     const slot = take(table)
-    if (table.id[slot]! > 9_999_999_999) expect.fail(`id ${table.id[slot]}`)
+    if (table.id(slot) > 9_999_999_999) expect.fail(`id ${table.id(slot)}`)
     table.release(slot)
   }
 })
