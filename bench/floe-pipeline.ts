@@ -33,6 +33,12 @@ export interface FloeOptions {
   readonly times: ReactionTimes
   /** As the configuration's `busy_poll`. */
   readonly isBusyPolling?: boolean
+  /** BASE/QUOTE; the first side's by default. */
+  readonly symbol?: string
+  /** Icebergs that follow the touch alike; one by default. */
+  readonly tasks?: number
+  /** Called after the turn that followed a read: the engine's tables are as that read left them. */
+  readonly afterTurn?: (engine: Engine) => void
 }
 
 export class FloePipeline {
@@ -58,7 +64,7 @@ export class FloePipeline {
     })
     this.#host = host
     const past = new Past(host.history)
-    const plans = planTasks([icebergTask(this.#options.offsetTicks)], past, { update: false })
+    const plans = planTasks(icebergTasks(this.#options), past, { update: false })
     const latencies = {
       tickToOrder: new LatencyRecorder('tick_to_order'),
       turn: new LatencyRecorder('turn'),
@@ -75,6 +81,7 @@ export class FloePipeline {
     const afterRead = (nowNs: MonoNs): void => {
       loop.afterRead(nowNs)
       this.#options.times.left()
+      if (this.#engine !== null) this.#options.afterTurn?.(this.#engine)
     }
     const engine = new Engine({
       clock,
@@ -222,15 +229,19 @@ class StampingLink implements ByteLink {
   }
 }
 
-function icebergTask(offsetTicks: number): Parameters<typeof planTasks>[0][number] {
-  return {
-    id: 'bench',
+function icebergTasks({
+  offsetTicks,
+  symbol = 'BTC/USDT',
+  tasks = 1,
+}: FloeOptions): Parameters<typeof planTasks>[0] {
+  return Array.from({ length: tasks }, (_, index) => ({
+    id: `bench-${index}`,
     type: 'iceberg',
-    position: 'bench:1:1',
+    position: `bench:${index + 1}:1`,
     parameters: {
       venue: 'binance_spot',
       account: 'main',
-      symbol: 'BTC/USDT',
+      symbol,
       side: 'sell',
       total_quantity: '1',
       order_quantity: '0.1',
@@ -242,5 +253,5 @@ function icebergTask(offsetTicks: number): Parameters<typeof planTasks>[0][numbe
       cancel_book_age: '10m',
       halt_book_age: '10m',
     },
-  }
+  }))
 }

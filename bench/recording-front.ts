@@ -10,13 +10,19 @@ export class RecordingFront implements Front {
   readonly requests: ArrivedRequest[] = []
   readonly #front: Front
   readonly #onSent: (text: string) => void
+  readonly #onSending: (text: string) => void
   readonly #connections = new Map<number, FrontConnection>()
 
-  /** `onSent` hears of every message, as soon as it was sent. */
-  constructor(front: Front, onSent: (text: string) => void) {
+  /** `onSent` hears of every message as soon as it was sent, `onSending` before it is. */
+  constructor(
+    front: Front,
+    onSent: (text: string) => void,
+    onSending: (text: string) => void = () => {},
+  ) {
     this.name = front.name
     this.#front = front
     this.#onSent = onSent
+    this.#onSending = onSending
   }
 
   http(...args: Parameters<Front['http']>): void {
@@ -24,7 +30,7 @@ export class RecordingFront implements Front {
   }
 
   open(connection: FrontConnection, ...rest: OpenRest): HttpAnswer | undefined {
-    const recorded = new RecordedConnection(connection, this.#onSent)
+    const recorded = new RecordedConnection(connection, this.#onSent, this.#onSending)
     this.#connections.set(connection.id, recorded)
     return this.#front.open(recorded, ...rest)
   }
@@ -63,14 +69,21 @@ class RecordedConnection implements FrontConnection {
   readonly id: number
   readonly #connection: FrontConnection
   readonly #onSent: (text: string) => void
+  readonly #onSending: (text: string) => void
 
-  constructor(connection: FrontConnection, onSent: (text: string) => void) {
+  constructor(
+    connection: FrontConnection,
+    onSent: (text: string) => void,
+    onSending: (text: string) => void,
+  ) {
     this.id = connection.id
     this.#connection = connection
     this.#onSent = onSent
+    this.#onSending = onSending
   }
 
   send(text: string): void {
+    this.#onSending(text)
     this.#connection.send(text)
     this.#onSent(text)
   }

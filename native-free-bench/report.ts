@@ -40,7 +40,8 @@ export function goalText({ goal, relation }: Measurement): string {
 
 export function figure(value: number, unit: Measurement['unit']): string {
   const unitText = unit === 'us' ? 'µs' : unit
-  return `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${unitText}`.padStart(10)
+  const digits = value >= 100 ? 0 : value >= 1 ? 1 : 3
+  return `${value.toFixed(digits)} ${unitText}`.padStart(10)
 }
 
 export function print(text: string): void {
