@@ -11,7 +11,8 @@ import { NO_TIMER, type TimerHandle, type TimerWheel } from '#core/timer-wheel.t
 import { monoNs, NS_PER_S, type MonoNs } from '#core/units.ts'
 import type { Dialer, LinkAddress } from './byte-link.ts'
 import { ConnectionState, HttpConnection, type HttpConnectionOwner } from './http-connection.ts'
-import { encodeRequest, type HttpMessageReader } from './http-message.ts'
+import { type HeaderFields } from './http-head.ts'
+import { encodeHeadBeforeLength, type HttpMessageReader } from './http-message.ts'
 import { LINK_PENDING_BYTES_MAX } from './link-state.ts'
 import type { WireContext } from './websocket-session.ts'
 
@@ -54,10 +55,20 @@ export interface HttpClientOptions {
 /** A server that does not accept within this is refused, so that its place in the pool is free. */
 const DIAL_TIMEOUT_NS = 5 * NS_PER_S
 
+const NO_FIELDS: HeaderFields = []
+
+/** The head of the last request, up to its length. */
+interface RequestHead {
+  readonly method: string
+  readonly target: string
+  readonly headers: HeaderFields
+  readonly text: string
+}
+
 /** One request on its way; it leaves the client's map before its listener is told. */
 interface Exchange {
   readonly id: number
-  readonly bytes: Uint8Array
+  readonly text: string
   readonly listener: HttpListener
   /** Null while no byte was written. */
   connection: HttpConnection | null
@@ -71,6 +82,7 @@ export class HttpClient implements HttpConnectionOwner {
   readonly #exchanges = new Map<number, Exchange>()
   readonly #waiting: Exchange[] = []
   readonly #connections = new Map<HttpConnection, Exchange | null>()
+  #head: RequestHead = { method: '', target: '', headers: NO_FIELDS, text: '' }
   #nextId = 1
   #isClosed = false
 
@@ -88,12 +100,11 @@ export class HttpClient implements HttpConnectionOwner {
   request(request: HttpRequest, listener: HttpListener, nowNs: MonoNs): Outcome {
     if (this.#isClosed) return Outcome.NotReady
     if (this.#exchanges.size >= HTTP_REQUESTS_MAX) return Outcome.Full
-    const fields = [['Host', this.#options.host] as const, ...(request.headers ?? [])]
-    const bytes = encodeRequest(request.method, request.target, fields, request.body)
-    if (bytes.length > LINK_PENDING_BYTES_MAX) return Outcome.TooLarge
+    const text = this.#encode(request)
+    if (isBeyond(text, LINK_PENDING_BYTES_MAX)) return Outcome.TooLarge
     const id = this.#nextId++
     const timer = this.#timers.arm(this, id, request.deadlineNs)
-    const exchange: Exchange = { id, bytes, listener, connection: null, timer }
+    const exchange: Exchange = { id, text, listener, connection: null, timer }
     this.#exchanges.set(id, exchange)
     this.#waiting.push(exchange)
     this.#sendWaiting(nowNs)
@@ -157,6 +168,24 @@ export class HttpClient implements HttpConnectionOwner {
     this.#sendWaiting(nowNs)
   }
 
+  /** Orders differ in their bodies alone: a head that was checked once is kept for the next. */
+  #encode(request: HttpRequest): string {
+    const { method, target, headers = NO_FIELDS, body = '' } = request
+    const head = this.#head
+    if (head.method !== method || head.target !== target || head.headers !== headers) {
+      const fields = [['Host', this.#options.host] as const, ...headers]
+      this.#head = {
+        method,
+        target,
+        headers,
+        text: encodeHeadBeforeLength(method, target, fields),
+      }
+    }
+    const isBodyUsual = method === 'POST' || method === 'PUT'
+    if (body === '' && !isBodyUsual) return `${this.#head.text}\r\n`
+    return `${this.#head.text}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+  }
+
   #sendWaiting(nowNs: MonoNs): void {
     if (this.#isClosed) return
     for (const connection of this.#connections.keys()) {
@@ -168,7 +197,7 @@ export class HttpClient implements HttpConnectionOwner {
 
   #sendOn(connection: HttpConnection): void {
     const exchange = this.#waiting[0]!
-    if (connection.send(exchange.bytes) !== Outcome.Ok) return
+    if (connection.send(exchange.text) !== Outcome.Ok) return
     this.#waiting.shift()
     exchange.connection = connection
     this.#connections.set(connection, exchange)
@@ -231,4 +260,9 @@ class AnswerReply implements HttpReply {
   text(): string {
     return Buffer.from(this.body).toString('utf8')
   }
+}
+
+/** A UTF-16 unit is at most three bytes of UTF-8: short texts need not be counted. */
+function isBeyond(text: string, bytesMax: number): boolean {
+  return text.length * 3 > bytesMax && Buffer.byteLength(text) > bytesMax
 }

@@ -49,6 +49,7 @@ export interface HttpConnectionOwner {
   ): void
 }
 
+const encoder = new TextEncoder()
 const REGION_BYTES = 262_144
 
 export class HttpConnection {
@@ -83,9 +84,13 @@ export class HttpConnection {
   }
 
   /** Ok, or not one byte was sent and the connection is of no more use. */
-  send(request: Uint8Array): Outcome {
+  send(request: string): Outcome {
     assert(this.#state === ConnectionState.Free, 'one request in flight on a connection')
-    const outcome = this.#link.write(request)
+    const link = this.#link
+    // Nearly every request fits the link's own buffer: no bytes of its own are made then.
+    const { read, written } = encoder.encodeInto(request, link.out)
+    const isWhole = read === request.length
+    const outcome = isWhole ? link.send(written) : link.write(Buffer.from(request, 'utf8'))
     if (outcome === Outcome.Ok) this.#step(ConnectionEvent.Sent)
     else this.drop('the connection takes no more requests')
     return outcome

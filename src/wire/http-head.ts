@@ -58,14 +58,19 @@ export function fieldHasToken(value: string | undefined, token: string): boolean
   return value.split(',').some((part) => part.trim().toLowerCase() === token)
 }
 
-export function encodeRequestHead(method: string, target: string, fields: HeaderFields): string {
+export function encodeRequestLine(method: string, target: string): string {
   if (!TARGET.test(target)) {
     throw new EngineError(
       'http_bad_target',
       `request target "${printable(target)}" must be percent-encoded ASCII without blanks`,
     )
   }
-  return `${method} ${target} HTTP/1.1\r\n${encodeFields(fields)}\r\n`
+  return `${method} ${target} HTTP/1.1\r\n`
+}
+
+/** The head whole. */
+export function encodeRequestHead(method: string, target: string, fields: HeaderFields): string {
+  return `${encodeRequestLine(method, target)}${encodeFields(fields)}\r\n`
 }
 
 export function encodeResponseHead(status: number, fields: HeaderFields): string {
@@ -94,7 +99,8 @@ function parseFields(lines: readonly string[]): Map<string, string> | HttpRefusa
   return headers
 }
 
-function encodeFields(fields: HeaderFields): string {
+/** Each field as a line. @throws EngineError when one cannot be sent as it is. */
+export function encodeFields(fields: HeaderFields): string {
   let text = ''
   for (const [name, value] of fields) {
     if (!FIELD_NAME.test(name) || !FIELD_VALUE.test(value)) {

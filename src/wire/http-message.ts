@@ -7,7 +7,9 @@
 import { EngineError } from '#core/engine-error.ts'
 import { HttpBody } from './http-body.ts'
 import {
+  encodeFields,
   encodeRequestHead,
+  encodeRequestLine,
   encodeResponseHead,
   fieldHasToken,
   parseHead,
@@ -161,6 +163,16 @@ export function encodeRequest(
   return Buffer.from(encodeRequestHead(method, target, [...fields, ...length]) + body, 'utf8')
 }
 
+/** The caller writes the length, the empty line and the body. @throws as encodeRequest. */
+export function encodeHeadBeforeLength(
+  method: string,
+  target: string,
+  fields: HeaderFields,
+): string {
+  refuseLength(fields)
+  return encodeRequestLine(method, target) + encodeFields(fields)
+}
+
 /** @throws EngineError when a field cannot be sent as it is. */
 export function encodeResponse(status: number, fields: HeaderFields, body = ''): Uint8Array {
   const length = hasNoBody(status) ? [] : contentLengthField(body, fields)
@@ -171,10 +183,14 @@ export function encodeResponse(status: number, fields: HeaderFields, body = ''):
 const NO_BYTES = new Uint8Array(0)
 
 function contentLengthField(body: string, fields: HeaderFields): HeaderFields {
+  refuseLength(fields)
+  return [['content-length', String(Buffer.byteLength(body))]]
+}
+
+function refuseLength(fields: HeaderFields): void {
   if (fields.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name))) {
     throw new EngineError('http_bad_header', 'the length of a body is written here, not passed in')
   }
-  return [['content-length', String(Buffer.byteLength(body))]]
 }
 
 function hasNoBody(status: number): boolean {

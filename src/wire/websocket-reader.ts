@@ -40,6 +40,9 @@ const RESERVED_BITS = 0x70
 const FINAL_BIT = 0x80
 const MASK_BIT = 0x80
 const CONTROL_BIT = 0x08
+const SIZE_16_BITS = 126
+const FINAL_TEXT = FINAL_BIT | Opcode.Text
+const FINAL_BINARY = FINAL_BIT | Opcode.Binary
 const FRAGMENTS_BYTES_FIRST = 65_536
 
 export class WebSocketReader {
@@ -86,7 +89,13 @@ export class WebSocketReader {
     const end = region.writeOffset
     let at = region.readOffset
     this.#isTurnDue = false
-    while (!this.#isTurnDue && !this.#isStopped && this.#readHeader(at, end)) {
+    while (!this.#isTurnDue && !this.#isStopped) {
+      const usualEnd = this.#handOutUsual(at, end, nowNs)
+      if (usualEnd !== 0) {
+        at = usualEnd
+        continue
+      }
+      if (!this.#readHeader(at, end)) break
       const frameEnd = this.#payloadAt + this.#payloadBytes
       if (frameEnd > end) break
       this.#sink.onFrame(nowNs)
@@ -107,6 +116,29 @@ export class WebSocketReader {
   /** Nothing is handed out any more, not even the rest of the current read. */
   stop(): void {
     this.#isStopped = true
+  }
+
+  /**
+   * What venues send all day: a text or binary message in one bare frame of less than 64 KiB.
+   * Returns where it ends, 0 for anything else, which is then looked at bit by bit.
+   */
+  #handOutUsual(at: number, end: number, nowNs: MonoNs): number {
+    if (this.#isMaskDue || this.#fragmentOpcode !== 0 || end - at < 4) return 0
+    const bytes = this.#region.bytes
+    const first = bytes[at]!
+    // With its mask bit set it is beyond 126 as well.
+    const size7 = bytes[at + 1]!
+    if ((first !== FINAL_TEXT && first !== FINAL_BINARY) || size7 > SIZE_16_BITS) return 0
+    const isLong = size7 === SIZE_16_BITS
+    const start = at + (isLong ? 4 : 2)
+    const frameEnd = start + (isLong ? (bytes[at + 2]! << 8) | bytes[at + 3]! : size7)
+    if (frameEnd > end || frameEnd - start > this.#messageBytesMax) return 0
+    const sink = this.#sink
+    sink.onFrame(nowNs)
+    if (!this.#isStopped) {
+      this.#isTurnDue = sink.onMessage(bytes, start, frameEnd, first === FINAL_TEXT, nowNs)
+    }
+    return frameEnd
   }
 
   /** False when the header is incomplete or the frame is refused. */
