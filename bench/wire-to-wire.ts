@@ -20,7 +20,7 @@ import { SPANS, WireTotals, tableLines, type Span } from './wire-totals.ts'
 
 const NAME = 'wire-to-wire'
 /** Enough orders that both sides run optimised code. */
-const WARM_UP = { ticks: 8_000, ticksPerSecond: 2_000 }
+const WARM_UP = { ticks: 6_000, ticksPerSecond: 2_000 }
 const TICKS_PER_SECOND = [400, 2_000, 8_000]
 /** Of a round; in each slice every rate and every side has its turn. */
 const SLICES = 3
