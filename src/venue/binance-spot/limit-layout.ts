@@ -5,20 +5,19 @@
 //
 // A list with anything else in it is not matched at all, and reply-envelope.ts reads it member by
 // member. Layout: WebSocket API document "Rate limits" of 2026-07-21.
-import { ByteLayout, LayoutText, NOT_READ } from '#wire/byte-layout.ts'
+import { ByteLayout, NOT_READ, textList } from '#wire/byte-layout.ts'
 import { LimitKind, type LimitListener } from './rate-limit.ts'
 
 const LIMITS_MAX = 8
-const WEIGHT_1M = new LayoutText(
-  '{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":',
-)
-const ORDERS_10S = new LayoutText(
-  '{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":',
-)
-const ORDERS_1D = new LayoutText(
-  '{"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1,"limit":',
-)
-const COUNT = new LayoutText(',"count":')
+const WEIGHT_1M = '{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":'
+const ORDERS_10S = '{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":'
+const ORDERS_1D = '{"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1,"limit":'
+const COUNT = ',"count":'
+const TEXTS = textList([ORDERS_10S, ORDERS_1D, WEIGHT_1M, COUNT])
+const ORDERS_10S_AT = 0
+const ORDERS_1D_AT = textList([ORDERS_10S]).length
+const WEIGHT_1M_AT = textList([ORDERS_10S, ORDERS_1D]).length
+const COUNT_AT = textList([ORDERS_10S, ORDERS_1D, WEIGHT_1M]).length
 
 // Short texts as little-endian words, for ByteLayout.word.
 /** `[` */
@@ -46,7 +45,7 @@ export class LimitLayout {
       const kind = this.#matchKind()
       if (kind === LimitKind.Other) return NOT_READ
       const limit = layout.integer()
-      if (limit <= 0 || !layout.literal(COUNT)) return NOT_READ
+      if (limit <= 0 || !this.#passes(COUNT_AT)) return NOT_READ
       const count = layout.integer()
       if (count === NOT_READ) return NOT_READ
       this.#kinds[at] = kind
@@ -68,9 +67,12 @@ export class LimitLayout {
   }
 
   #matchKind(): LimitKind {
-    const layout = this.#layout
-    if (layout.literal(WEIGHT_1M)) return LimitKind.Weight1M
-    if (layout.literal(ORDERS_10S)) return LimitKind.Orders10S
-    return layout.literal(ORDERS_1D) ? LimitKind.Orders1D : LimitKind.Other
+    if (this.#passes(WEIGHT_1M_AT)) return LimitKind.Weight1M
+    if (this.#passes(ORDERS_10S_AT)) return LimitKind.Orders10S
+    return this.#passes(ORDERS_1D_AT) ? LimitKind.Orders1D : LimitKind.Other
+  }
+
+  #passes(textAt: number): boolean {
+    return this.#layout.nextText(TEXTS, textAt) !== NOT_READ
   }
 }

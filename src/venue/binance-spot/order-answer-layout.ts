@@ -10,31 +10,30 @@
 // Between the fields constant bytes are compared a word at a time, and nothing is walked twice. Any
 // deviation is a "no" and nothing else: reply-envelope.ts then reads the answer the lenient way,
 // member by member. Layouts: Binance spot WebSocket API document of 2026-07-21.
-import { ByteLayout, LayoutText, NOT_READ } from '#wire/byte-layout.ts'
+import { ByteLayout, NOT_READ, textList } from '#wire/byte-layout.ts'
 import type { LimitLayout } from './limit-layout.ts'
 
-const HEAD = new LayoutText('{"id":')
-const RESULT = new LayoutText(',"status":200,"result":')
-const SYMBOL = new LayoutText('{"symbol":"')
-const ORIGINAL_ID = new LayoutText('","origClientOrderId":"')
-const ORDER_ID = new LayoutText('","orderId":')
-const CLIENT_ID = new LayoutText(',"orderListId":-1,"clientOrderId":"')
-const TIME = new LayoutText('","transactTime":')
-const ACK_LIMITS = new LayoutText('},"rateLimits":')
-const PRICE = new LayoutText(',"price":"')
-const EXECUTED_QTY = new LayoutText('","executedQty":"')
-const CANCEL_LIMITS = new LayoutText('"},"rateLimits":')
-
-/** What stands before each text that nobody reads, up to the quantity and behind it. */
-const BEFORE_QTY = [new LayoutText('","origQty":"')]
-const BEHIND_QTY = [
+const HEAD = ['{"id":', ',"status":200,"result":', '{"symbol":"']
+const ORIGINAL_ID = ['","origClientOrderId":"']
+const NAMES = ['","orderId":', ',"orderListId":-1,"clientOrderId":"', '","transactTime":']
+const ACK_END = ['},"rateLimits":']
+const CANCEL_END = [
+  ',"price":"',
+  '","origQty":"',
+  '","executedQty":"',
   '","origQuoteOrderQty":"',
   '","cummulativeQuoteQty":"',
   '","status":"CANCELED","timeInForce":"',
   '","type":"',
   '","side":"',
   '","selfTradePreventionMode":"',
-].map((text) => new LayoutText(text))
+  '"},"rateLimits":',
+]
+const TEXTS = textList([...HEAD, ...ORIGINAL_ID, ...NAMES, ...ACK_END, ...CANCEL_END])
+const NAMES_AT = textList([...HEAD, ...ORIGINAL_ID]).length
+const CANCEL_END_AT = NAMES_AT + textList([...NAMES, ...ACK_END]).length
+/** How many texts that nobody reads stand between the executed quantity and the end. */
+const BEHIND_QTY = 6
 
 const CLOSE_OBJECT = 0x7d
 
@@ -49,6 +48,8 @@ export class OrderAnswerLayout {
   /** The opening quote of a cancel's `executedQty`; −1 in an answer to a place. */
   executedQtyAt = -1
   #isCancel = false
+  /** The text that is expected next. */
+  #text = 0
   readonly #layout = new ByteLayout()
 
   /** True when the whole message was read; `limits` then holds its rate limits. */
@@ -56,6 +57,7 @@ export class OrderAnswerLayout {
     const layout = this.#layout
     this.executedQtyAt = -1
     this.#isCancel = false
+    this.#text = 0
     layout.reset(bytes, start, end)
     if (!this.#matchHead() || !this.#matchNames()) return false
     const limitsEnd = this.#matchState() ? limits.match(bytes, layout.position, end) : NOT_READ
@@ -66,25 +68,24 @@ export class OrderAnswerLayout {
 
   #matchHead(): boolean {
     const layout = this.#layout
-    if (!layout.literal(HEAD)) return false
+    if (!this.#pass()) return false
     this.id = layout.integer()
-    if (this.id === NOT_READ || !layout.literal(RESULT)) return false
+    if (this.id === NOT_READ || !this.#pass()) return false
     this.resultAt = layout.position
-    return this.#passText(SYMBOL)
+    return this.#passWithValue()
   }
 
   /** Up to and with the time. */
   #matchNames(): boolean {
     const layout = this.#layout
-    if (layout.literal(ORIGINAL_ID)) {
-      this.#isCancel = true
-      if (layout.plainText() < 0) return false
-    }
-    if (!layout.literal(ORDER_ID)) return false
+    this.#isCancel = this.#pass()
+    if (this.#isCancel && layout.plainText() < 0) return false
+    this.#text = NAMES_AT
+    if (!this.#pass()) return false
     this.orderIdAt = layout.position
     if (layout.integer() === NOT_READ) return false
     this.orderIdEnd = layout.position
-    if (!this.#passText(CLIENT_ID) || !layout.literal(TIME)) return false
+    if (!this.#passWithValue() || !this.#pass()) return false
     this.time = layout.integer()
     return this.time !== NOT_READ
   }
@@ -92,20 +93,25 @@ export class OrderAnswerLayout {
   /** The rest of the result, and the key of the limits. */
   #matchState(): boolean {
     const layout = this.#layout
-    if (!this.#isCancel) return layout.literal(ACK_LIMITS)
-    if (!this.#passText(PRICE) || !this.#passTexts(BEFORE_QTY)) return false
-    if (!layout.literal(EXECUTED_QTY)) return false
+    if (!this.#isCancel) return this.#pass()
+    this.#text = CANCEL_END_AT
+    if (!this.#passWithValue() || !this.#passWithValue() || !this.#pass()) return false
     this.executedQtyAt = layout.position - 1
-    if (layout.plainText() < 0 || !this.#passTexts(BEHIND_QTY)) return false
-    return layout.literal(CANCEL_LIMITS)
+    if (layout.plainText() < 0) return false
+    for (let i = 0; i < BEHIND_QTY; i++) if (!this.#passWithValue()) return false
+    return this.#pass()
   }
 
-  #passTexts(keys: readonly LayoutText[]): boolean {
-    for (let i = 0; i < keys.length; i++) if (!this.#passText(keys[i]!)) return false
+  /** Passes over the next text. */
+  #pass(): boolean {
+    const next = this.#layout.nextText(TEXTS, this.#text)
+    if (next === NOT_READ) return false
+    this.#text = next
     return true
   }
 
-  #passText(key: LayoutText): boolean {
-    return this.#layout.literal(key) && this.#layout.plainText() >= 0
+  /** Passes over the next text and the quoted value behind it. */
+  #passWithValue(): boolean {
+    return this.#pass() && this.#layout.plainText() >= 0
   }
 }
