@@ -14,6 +14,7 @@ import { NO_TIMER, type TimerHandle } from '#core/timer-wheel.ts'
 import { VenueEventKind } from '#order/venue-event.ts'
 import { ConnectionLife, type ConnectionProtocol } from '#wire/connection-life.ts'
 import { createSigner } from '#wire/signatures.ts'
+import { TextMemo } from '#wire/text-memo.ts'
 import type { WebSocketSession } from '#wire/websocket-session.ts'
 import type { Credentials, VenueAccount, VenueContext, VenueUrls } from '#venue/venue.ts'
 import { AccountQueries } from './account-queries.ts'
@@ -88,8 +89,9 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
     const { weight } = rates
     this.#sender = sender
     this.#entry = new OrderEntry({ orders, instruments, table, sender, clock, rates, signing })
-    this.#privateFeed = new PrivateFeed(account, symbols, events)
-    this.#replies = new OrderReplies(account, instruments, events, table)
+    const texts = new TextMemo()
+    this.#privateFeed = new PrivateFeed(account, symbols, events, texts)
+    this.#replies = new OrderReplies(account, instruments, events, table, texts)
     this.#queries = new AccountQueries({
       account,
       orders,
@@ -194,8 +196,7 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
       this.#refuse('undecodable_message', 'a message that is not JSON was left out', nowNs)
       return false
     }
-    if (reply.eventAt !== -1) this.#onEvent(session, bytes, reply.eventAt, end, nowNs)
-    else if (reply.isRawEvent) this.#onEvent(session, bytes, start, end, nowNs)
+    if (reply.eventAt !== -1) this.#onEvent(session, reply, nowNs)
     else this.#onReply(session, reply, nowNs)
     // An answer and the report of the same thing often come in one read: the first may free an
     // order to be sent, which need not wait until the second is decoded.
@@ -229,14 +230,8 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
     this.#clockTimer = this.#arm(Token.Clock, nowNs + CLOCK_EVERY_NS)
   }
 
-  #onEvent(
-    session: WebSocketSession,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    nowNs: MonoNs,
-  ): void {
-    switch (this.#privateFeed.decode(bytes, start, end, nowNs)) {
+  #onEvent(session: WebSocketSession, reply: ReplyEnvelope, nowNs: MonoNs): void {
+    switch (this.#privateFeed.decode(reply, nowNs)) {
       case PrivateDecoded.StreamEnded:
         this.#life.fail(session, 'the venue ended the private stream', nowNs)
         return

@@ -9,6 +9,7 @@ import type { VenueEventQueue } from '#order/venue-event-queue.ts'
 import { VenueEventKind, type VenueEvent } from '#order/venue-event.ts'
 import type { ByteScanner } from '#wire/byte-scan.ts'
 import { asciiBytes } from '#wire/json-bytes.ts'
+import { TextMemo } from '#wire/text-memo.ts'
 import type { OrderAnswerLayout } from './order-answer-layout.ts'
 import type { ReplyEnvelope } from './reply-envelope.ts'
 import { RequestKind, type RequestTable } from './request-table.ts'
@@ -25,6 +26,7 @@ export class OrderReplies {
   readonly #instruments: InstrumentTable
   readonly #events: VenueEventQueue
   readonly #table: RequestTable
+  readonly #texts: TextMemo
   // What a result said.
   #orderId = ''
   #timeUs = 0
@@ -36,11 +38,13 @@ export class OrderReplies {
     instruments: InstrumentTable,
     events: VenueEventQueue,
     table: RequestTable,
+    texts: TextMemo = new TextMemo(),
   ) {
     this.#account = account
     this.#instruments = instruments
     this.#events = events
     this.#table = table
+    this.#texts = texts
   }
 
   onPlaceReply(slot: number, reply: ReplyEnvelope, nowNs: MonoNs): void {
@@ -114,7 +118,7 @@ export class OrderReplies {
     scanner.reset(scanner.bytes, reply.resultAt, scanner.end)
     scanner.enterObject()
     while (scanner.nextKey()) {
-      if (scanner.keyIs(ORDER_ID)) this.#orderId = readDigits(scanner)
+      if (scanner.keyIs(ORDER_ID)) this.#orderId = this.#readDigits(scanner)
       else if (scanner.keyIs(TRANSACT_TIME)) this.#timeUs = scanner.readInteger() * US_PER_MS
       else if (scanner.keyIs(EXECUTED_QTY)) this.#cumQty = scanner.readDecimal(qtyScale)
       else if (scanner.keyIs(STATUS))
@@ -128,7 +132,7 @@ export class OrderReplies {
   #takeOver(answer: OrderAnswerLayout, scanner: ByteScanner, qtyScale: number): boolean {
     scanner.textStart = answer.orderIdAt
     scanner.textEnd = answer.orderIdEnd
-    this.#orderId = scanner.text()
+    this.#orderId = this.#texts.text(scanner)
     this.#timeUs = answer.time * US_PER_MS
     if (answer.executedQtyAt === -1) return true
     scanner.reset(scanner.bytes, answer.executedQtyAt, scanner.end)
@@ -136,14 +140,14 @@ export class OrderReplies {
     this.#isCanceled = true
     return scanner.ok
   }
-}
 
-/** An id stays the digits that stand there, whatever their number. */
-function readDigits(scanner: ByteScanner): string {
-  scanner.peekValue()
-  const start = scanner.position
-  if (!scanner.skipValue()) return ''
-  scanner.textStart = start
-  scanner.textEnd = scanner.position
-  return scanner.text()
+  /** An id stays the digits that stand there, whatever their number. */
+  #readDigits(scanner: ByteScanner): string {
+    scanner.peekValue()
+    const start = scanner.position
+    if (!scanner.skipValue()) return ''
+    scanner.textStart = start
+    scanner.textEnd = scanner.position
+    return this.#texts.text(scanner)
+  }
 }

@@ -13,7 +13,9 @@ import type { VenueEventQueue } from '#order/venue-event-queue.ts'
 import { Terminal, VenueEventKind, type VenueEvent } from '#order/venue-event.ts'
 import { ByteScanner, ScanRefusal } from '#wire/byte-scan.ts'
 import { asciiBytes } from '#wire/json-bytes.ts'
-import { LetterFields } from './letter-fields.ts'
+import { TextMemo } from '#wire/text-memo.ts'
+import { LetterFields, NOT_PLAIN } from './letter-fields.ts'
+import type { ReplyEnvelope } from './reply-envelope.ts'
 import type { SymbolLookup } from './symbol-lookup.ts'
 import { orderStatus, streamRejectReason } from './wire-codes.ts'
 
@@ -72,23 +74,38 @@ export class PrivateFeed {
   readonly #account: number
   readonly #symbols: SymbolLookup
   readonly #events: VenueEventQueue
-  readonly #scanner = new ByteScanner()
-  readonly #fields = new LetterFields()
+  /** Of an event in another layout than the usual one. */
+  readonly #walked = new LetterFields()
+  // Of the event that is being read.
+  #scanner = new ByteScanner()
+  #fields = this.#walked
   readonly #balance = new LetterFields()
+  readonly #texts: TextMemo
   readonly #clientId = new ParsedClientId()
 
-  constructor(account: number, symbols: SymbolLookup, events: VenueEventQueue) {
+  constructor(
+    account: number,
+    symbols: SymbolLookup,
+    events: VenueEventQueue,
+    texts: TextMemo = new TextMemo(),
+  ) {
     this.#account = account
     this.#symbols = symbols
     this.#events = events
+    this.#texts = texts
   }
 
-  /** One event object: what stands behind `"event":`, or a whole raw message. */
-  decode(bytes: Uint8Array, start: number, end: number, nowNs: MonoNs): PrivateDecoded {
-    const scanner = this.#scanner
-    scanner.reset(bytes, start, end)
-    if (!this.#fields.scan(scanner) || !this.#fields.has(KEY_EVENT)) return PrivateDecoded.Refused
-    if (!this.#fields.at(KEY_EVENT).readText()) return PrivateDecoded.Refused
+  /** The event that the envelope found. */
+  decode(reply: ReplyEnvelope, nowNs: MonoNs): PrivateDecoded {
+    const { scanner } = reply
+    const fields = reply.event ?? this.#walked
+    this.#scanner = scanner
+    this.#fields = fields
+    if (reply.event === null) {
+      scanner.reset(scanner.bytes, reply.eventAt, scanner.end)
+      if (!fields.scan(scanner)) return PrivateDecoded.Refused
+    }
+    if (!fields.has(KEY_EVENT) || !fields.at(KEY_EVENT).readText()) return PrivateDecoded.Refused
     if (scanner.textIs(EXECUTION_REPORT)) return this.#readReport(nowNs)
     if (scanner.textIs(ACCOUNT_POSITION)) return this.#readBalances(nowNs)
     if (scanner.textIs(STREAM_TERMINATED)) return PrivateDecoded.StreamEnded
@@ -208,7 +225,7 @@ export class PrivateFeed {
     while (scanner.nextElement()) {
       const after = this.#readBalance()
       const event = this.#events.claim(VenueEventKind.Balance, this.#account, nowNs)
-      event.asset = this.#balanceText(KEY_ASSET)
+      event.asset = this.#balanceAsset()
       event.free = this.#balanceText(KEY_FREE)
       event.locked = this.#balanceText(KEY_LOCKED)
       this.#events.publish()
@@ -220,7 +237,9 @@ export class PrivateFeed {
   /** Checks one balance and returns where it ends. */
   #readBalance(): number {
     const scanner = this.#scanner
-    this.#balance.scan(scanner)
+    const plainEnd = this.#balance.match(scanner)
+    if (plainEnd === NOT_PLAIN) this.#balance.scan(scanner)
+    else scanner.position = plainEnd
     const after = scanner.position
     if (scanner.ok) this.#balance.at(KEY_ASSET).readText()
     if (scanner.ok) this.#checkPlain(this.#balance.at(KEY_FREE))
@@ -239,6 +258,12 @@ export class PrivateFeed {
       else if (byte < 0x30 || byte > 0x39) points = 2
     }
     if (points > 1 || scanner.textEnd === scanner.textStart) scanner.refuse(ScanRefusal.Syntax)
+  }
+
+  #balanceAsset(): string {
+    const scanner = this.#balance.at(KEY_ASSET)
+    scanner.readText()
+    return this.#texts.text(scanner)
   }
 
   #balanceText(key: number): string {
@@ -278,13 +303,13 @@ export class PrivateFeed {
       position++
     scanner.textEnd = position
     if (position === scanner.textStart) scanner.refuse(ScanRefusal.Syntax)
-    return scanner.text()
+    return this.#texts.text(scanner)
   }
 
   #readOptionalText(key: number): string {
     if (!this.#fields.has(key)) return ''
     const scanner = this.#fields.at(key)
     if (scanner.skipNull()) return ''
-    return scanner.readText() ? scanner.text() : ''
+    return scanner.readText() ? this.#texts.text(scanner) : ''
   }
 }

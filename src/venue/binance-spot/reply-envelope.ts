@@ -8,6 +8,8 @@
 import { US_PER_MS } from '#core/units.ts'
 import { ByteScanner } from '#wire/byte-scan.ts'
 import { asciiBytes } from '#wire/json-bytes.ts'
+import { EventLayout } from './event-layout.ts'
+import type { LetterFields } from './letter-fields.ts'
 import { LimitLayout } from './limit-layout.ts'
 import { OrderAnswerLayout } from './order-answer-layout.ts'
 import { LimitKind, type LimitListener } from './rate-limit.ts'
@@ -49,14 +51,15 @@ export class ReplyEnvelope {
   /** Venue times of a rate refusal, ms; 0 where not said. */
   serverTimeMs = 0
   retryAfterMs = 0
-  /** Start of the result or event value; −1 where there is none. */
+  /** Start of the result or event value; −1 where there is none. A raw event is the message. */
   resultAt = -1
   eventAt = -1
-  /** True for an event without its wrapper. */
-  isRawEvent = false
   /** Where the fields of an order's answer stand; null where it must be read by its keys. */
   order: OrderAnswerLayout | null = null
+  /** Where the fields of an event stand; null where it must be walked. */
+  event: LetterFields | null = null
   readonly #answer = new OrderAnswerLayout()
+  readonly #event = new EventLayout()
   readonly #limits = new LimitLayout()
   /** Of limits in another layout than the usual one: they are read when asked for. */
   #limitsAt = -1
@@ -66,7 +69,8 @@ export class ReplyEnvelope {
     const scanner = this.scanner
     scanner.reset(bytes, start, end)
     this.#clear()
-    if (this.#matchAnswer(bytes, start, end)) return true
+    if (this.#matchAnswer(bytes, start, end) || this.#matchEvent()) return true
+    let isRawEvent = false
     scanner.enterObject()
     while (scanner.nextKey()) {
       if (scanner.keyIs(ID)) this.id = this.#readId()
@@ -76,10 +80,11 @@ export class ReplyEnvelope {
       else {
         if (scanner.keyIs(RESULT)) this.resultAt = scanner.position
         else if (scanner.keyIs(EVENT)) this.eventAt = scanner.position
-        else if (scanner.keyIs(EVENT_TYPE)) this.isRawEvent = true
+        else if (scanner.keyIs(EVENT_TYPE)) isRawEvent = true
         scanner.skipValue()
       }
     }
+    if (isRawEvent && this.eventAt === -1) this.eventAt = start
     return scanner.expectEnd()
   }
 
@@ -117,8 +122,16 @@ export class ReplyEnvelope {
     return true
   }
 
+  #matchEvent(): boolean {
+    if (!this.#event.match(this.scanner)) return false
+    this.event = this.#event.fields
+    this.eventAt = this.#event.eventAt
+    return true
+  }
+
   #clear(): void {
     this.order = null
+    this.event = null
     this.id = 0
     this.status = 0
     this.code = 0
@@ -127,7 +140,6 @@ export class ReplyEnvelope {
     this.retryAfterMs = 0
     this.resultAt = -1
     this.eventAt = -1
-    this.isRawEvent = false
     this.#limitsAt = -1
     this.#limits.count = 0
   }

@@ -13,17 +13,18 @@ const NAMES = Object.fromEntries(Object.entries(PrivateDecoded).map(([name, code
 const fixture = new URL('../../fixtures/binance-spot/private.jsonl', import.meta.url)
 const messages = readFileSync(fixture, 'utf8').trim().split('\n')
 
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
+
 const setUp = () => {
   const instruments = twoInstruments()
   const events = new VenueEventQueue(64)
   const feed = new PrivateFeed(0, new SymbolLookup('binance_spot', instruments), events)
   const envelope = new ReplyEnvelope()
   const decode = (text: string): string[] => {
-    const bytes = new TextEncoder().encode(text)
+    const bytes = encode(text)
     if (!envelope.read(bytes, 0, bytes.length)) return ['NoEnvelope']
-    const start = envelope.isRawEvent ? 0 : envelope.eventAt
-    if (start === -1) return ['NoEvent']
-    const decoded = feed.decode(bytes, start, bytes.length, monoNs(1))
+    if (envelope.eventAt === -1) return ['NoEvent']
+    const decoded = feed.decode(envelope, monoNs(1))
     return [NAMES[decoded]!, ...takeLines(events, instruments)]
   }
   return { feed, decode }
@@ -106,38 +107,74 @@ describe('PrivateFeed', () => {
   })
 })
 
-describe('members as venues write them, and members as JSON allows them', () => {
+describe('an event in the documented layout', () => {
   const instruments = twoInstruments()
   const events = new VenueEventQueue(64)
   const feed = new PrivateFeed(0, new SymbolLookup('binance_spot', instruments), events)
+  const envelope = new ReplyEnvelope()
   const heard = (bytes: Uint8Array): unknown => {
-    const decoded = feed.decode(bytes, 0, bytes.length, monoNs(1))
-    return [decoded, ...takeLines(events, instruments)]
+    const isRead = envelope.read(bytes, 0, bytes.length)
+    if (!isRead) return { isRead }
+    if (envelope.eventAt === -1) return { isRead, id: envelope.id, status: envelope.status }
+    const { foreign } = feed
+    const decoded = feed.decode(envelope, monoNs(1))
+    return { decoded, told: takeLines(events, instruments), skipped: feed.foreign - foreign }
   }
-  /** A blank behind the first bracket is all it takes to send an object to the scanner. */
-  const bothWays = (bytes: Uint8Array): [plain: unknown, scanned: unknown] => {
+  const isMatched = (text: string): boolean => {
+    const bytes = encode(text)
+    expect(envelope.read(bytes, 0, bytes.length)).toBe(true)
+    return envelope.event !== null
+  }
+  /** A blank in front of a message is all it takes to send it to the scanner. */
+  const bothWays = (bytes: Uint8Array): [matched: unknown, scanned: unknown] => {
     const scanned = new Uint8Array(bytes.length + 1)
-    scanned[0] = bytes[0]!
-    scanned[1] = 0x20
-    scanned.set(bytes.subarray(1), 2)
+    scanned[0] = 0x20
+    scanned.set(bytes, 1)
     return [heard(bytes), heard(scanned)]
   }
-  const objects = messages.map((text) => {
-    const { event } = JSON.parse(text) as { event?: object }
-    return event === undefined ? text : JSON.stringify(event)
+  const texts = ['NEW', 'TRADE', 'CANCELED', 'EXPIRED', '', 'BUY', 'f00000000001', 'a"b', 'ü', '1']
+  const others = [-1, 0, 28, 1.5, 2 ** 53, null, true, false, [{ a: 'BTC', f: '1.5', l: '0' }]]
+  const values = fc.constantFrom<unknown[]>(...texts, ...others)
+  const letters = fc.constantFrom(...'ecCsSxXzlLnNtTmriB', 'eR', '_')
+  /** Members of one message changed: other values, other keys, more of them, in another order. */
+  const changed = fc
+    .tuple(fc.constantFrom(...messages), fc.array(fc.tuple(letters, values), { maxLength: 3 }))
+    .map(([text, changes]) => {
+      const wrapper: { event?: object } = JSON.parse(text)
+      return JSON.stringify({
+        ...wrapper,
+        event: { ...wrapper.event, ...Object.fromEntries(changes) },
+      })
+    })
+
+  it('is matched, not scanned', () => {
+    expect(isMatched(messages[0]!)).toBe(true)
+    expect(isMatched(messages[1]!)).toBe(true)
+    expect(isMatched(messages[11]!)).toBe(true)
+    expect(isMatched(` ${messages[0]!}`)).toBe(false)
   })
 
-  it('mean the same, with any byte changed and cut anywhere', () => {
-    const object = fc.constantFrom(...objects)
+  it('is heard as the scanner hears it, whatever its members', () => {
     fc.assert(
-      fc.property(object, fc.nat(1_500), fc.nat(255), fc.boolean(), (text, at, byte, isCut) => {
-        const bytes = new TextEncoder().encode(text)
+      fc.property(changed, (text) => {
+        const [matched, scanned] = bothWays(encode(text))
+        expect(matched).toEqual(scanned)
+      }),
+      { numRuns: 4_000 },
+    )
+  })
+
+  it('is heard as the scanner hears it, with any byte changed and cut anywhere', () => {
+    const message = fc.constantFrom(...messages)
+    fc.assert(
+      fc.property(message, fc.nat(1_500), fc.nat(255), fc.boolean(), (text, at, byte, isCut) => {
+        const bytes = encode(text)
         const place = 1 + (at % (bytes.length - 1))
         bytes[place] = byte
-        const [plain, scanned] = bothWays(isCut ? bytes.slice(0, place) : bytes)
-        expect(plain).toEqual(scanned)
+        const [matched, scanned] = bothWays(isCut ? bytes.slice(0, place) : bytes)
+        expect(matched).toEqual(scanned)
       }),
-      { numRuns: 8_000 },
+      { numRuns: 10_000 },
     )
   })
 })
