@@ -24,7 +24,8 @@ const COLOURS: Readonly<Record<Stage, string>> = {
   'encode, mask': '#e5c29f',
   write: '#f28b82',
   'journal copy': '#cdb4db',
-  'answers, order truth': '#a5b4fc',
+  'answers, reports': '#a5b4fc',
+  'order truth': '#f0abfc',
   'turn, timers, rest': '#c3ccd5',
   'garbage collector': '#a9a9a9',
   'stamps of this bench': '#dcdcdc',
@@ -32,7 +33,7 @@ const COLOURS: Readonly<Record<Stage, string>> = {
 }
 
 const STYLE = `
-text{font:10.5px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#111}
+text{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:10.5px;fill:#111}
 .page{fill:#24292f}.title{font-size:14px;font-weight:600}
 @media (prefers-color-scheme:dark){.page{fill:#e6edf3}}`
 

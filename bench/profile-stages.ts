@@ -10,7 +10,8 @@ export const STAGES = [
   'encode, mask',
   'write',
   'journal copy',
-  'answers, order truth',
+  'answers, reports',
+  'order truth',
   'turn, timers, rest',
   'garbage collector',
   'stamps of this bench',
@@ -33,7 +34,8 @@ const OF_V8: Readonly<Record<string, Stage>> = {
 
 const READ: Stage = 'read, frame'
 const ENCODE: Stage = 'encode, mask'
-const ANSWERS: Stage = 'answers, order truth'
+const ANSWERS: Stage = 'answers, reports'
+const TRUTH: Stage = 'order truth'
 const VENUE = 'src/venue/[a-z-]+/'
 
 /** The first that fits counts. `of` narrows a file that has a part in two stages. */
@@ -49,8 +51,8 @@ const RULES: readonly { readonly files: RegExp; readonly of?: RegExp; readonly s
     files: at(`${VENUE}(order-|private-|account-|reply-|request-table|limit-|rate-)`),
     stage: ANSWERS,
   },
-  { files: /^src\/loop\/(account-desk|order-news|settlement|event-tray)/, stage: ANSWERS },
-  { files: /^src\/order\/(order-truth|fill-|position-|venue-event)/, stage: ANSWERS },
+  { files: /^src\/loop\/(account-desk|order-news|settlement|event-tray)/, stage: TRUTH },
+  { files: /^src\/order\/(order-truth|fill-|position-|venue-event)/, stage: TRUTH },
   { files: /^src\/book\//, stage: 'book' },
   { files: /^src\/(task\/|loop\/(scheduler|task-))/, stage: 'task step' },
   { files: /^src\/(risk\/|loop\/order-sender)/, stage: 'gate, sender' },

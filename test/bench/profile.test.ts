@@ -63,7 +63,7 @@ it('counts what serves many stages to whoever called it, and the collector to it
 it('tells the part a file has in two stages by the function', () => {
   const file = 'src/venue/binance-spot/order-gateway.ts'
   expect(stageOf({ name: 'place', file }, 'write')).toBe('encode, mask')
-  expect(stageOf({ name: 'onMessage', file }, 'write')).toBe('answers, order truth')
+  expect(stageOf({ name: 'onMessage', file }, 'write')).toBe('answers, reports')
   expect(stageOf({ name: 'at', file: 'src/core/units.ts' }, 'book')).toBe('book')
 })
 
