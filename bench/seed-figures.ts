@@ -166,11 +166,11 @@ class Sights {
     const { tickerUpdateId } = books.book(0)
     if (!this.tickersUs.has(tickerUpdateId)) this.tickersUs.set(tickerUpdateId, atUs)
     const order = live.firstOfTask(0)
-    if (order < 0 || orders.acceptedNs[order] === 0) return
-    const id = clientIdText(orders.clientIdHi[order]!, orders.clientIdLo[order]!)
+    if (order < 0 || orders.acceptedNs(order) === 0) return
+    const id = clientIdText(orders.clientIdHi(order), orders.clientIdLo(order))
     if (this.ordersUs.has(id)) return
     this.ordersUs.set(id, atUs)
-    this.placementsNs.push(orders.acceptedNs[order]! - orders.sentNs[order]!)
+    this.placementsNs.push(orders.acceptedNs(order) - orders.sentNs(order))
   }
 
   clear(): void {
