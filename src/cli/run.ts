@@ -38,6 +38,10 @@ import { requireTaskParameters } from './task-parameters.ts'
 
 const WATCH_EVERY_MS = 100
 const STATUS_EVERY_MS = 250
+/** Each time; with more tasks those that stand still are published more rarely. */
+const TASKS_PUBLISHED_MAX = 64
+/** On the status line. */
+const TASKS_SHOWN_MAX = 8
 /** How long a stop waits for venues to confirm that nothing of ours is open. */
 const STOP_TIMEOUT_MS = 10_000
 /** Listings must come within this, else the run gives up instead of waiting in silence. */
@@ -163,7 +167,8 @@ class Run {
 
   async #trade(parts: RunParts): Promise<number> {
     const { stateDir } = this.#config
-    const control = await startControl(stateDir, this.#config.control.port)
+    const indexEnd = Math.max(0, ...parts.plans.map(({ index }) => index + 1))
+    const control = await startControl(stateDir, this.#config.control.port, indexEnd)
     this.#status.print(`control: ${control.url} (token in ${join(stateDir, 'control.json')})`)
     const loop = new EventLoop({
       clock: this.#clock,
@@ -239,13 +244,21 @@ class Run {
       }
       if (elapsedMs - shownMs >= STATUS_EVERY_MS) {
         shownMs = elapsedMs
-        const wallUs = this.#clock.wallUs()
-        const tasks = engine.tasks.reports(this.#clock.nowNs())
-        control.status.publish({ mode: this.#config.mode, wallUs, tasks })
-        this.#status.show(tasks, elapsedMs)
+        this.#publishStatus(engine, control)
+        const { tasks } = engine
+        const shown = tasks.reports(this.#clock.nowNs(), TASKS_SHOWN_MAX)
+        this.#status.show(shown, tasks.count - shown.length, elapsedMs)
       }
       await sleep(WATCH_EVERY_MS)
     }
+  }
+
+  #publishStatus({ tasks }: Engine, { status }: ControlHost): void {
+    tasks.tell(TASKS_PUBLISHED_MAX, this.#clock.nowNs(), (index, report) => {
+      status.publishTask(index, report)
+    })
+    const { mode } = this.#config
+    status.publish({ mode, wallUs: this.#clock.wallUs(), rows: tasks.indexEnd })
   }
 
   /** Working orders are taken back; an unfinished task goes on at the next start. */

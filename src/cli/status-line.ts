@@ -21,8 +21,11 @@ export class StatusLine {
     this.#out.write(`${line}\n`)
   }
 
-  show(reports: readonly TaskReport[], elapsedMs: number): void {
-    const line = `${(elapsedMs / 1_000).toFixed(1)}s  ${reports.map(taskText).join('   ')}`
+  /** `moreCount`: tasks that are not shown. */
+  show(reports: readonly TaskReport[], moreCount: number, elapsedMs: number): void {
+    const tasks = reports.map(taskText).join('   ')
+    const more = moreCount > 0 ? `   and ${moreCount} more` : ''
+    const line = `${(elapsedMs / 1_000).toFixed(1)}s  ${tasks}${more}`
     if (this.#out.isTTY) {
       this.#clear()
       this.#out.write(line.slice(0, Math.max(20, this.#out.columns - 1)))

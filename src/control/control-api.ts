@@ -97,7 +97,7 @@ interface ShownSnapshot {
   readonly tasks: readonly { readonly id: string }[]
 }
 
-/** The engine wrote it, this process reads it: its shape is StatusSnapshot's. */
+/** The engine wrote it, this process reads it: its shape is StatusReader's. */
 function readSnapshot(snapshot: string | null): ShownSnapshot {
   return snapshot === null ? { mode: null, wallUs: null, tasks: [] } : JSON.parse(snapshot)
 }

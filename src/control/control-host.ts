@@ -22,13 +22,18 @@ export interface ControlHost {
 }
 
 /**
- * Listens on loopback and writes `<stateDir>/control.json`. `port` 0 takes any free one.
+ * Listens on loopback and writes `<stateDir>/control.json`. `port` 0 takes any free one; `tasks` is
+ * how many can be shown.
  * @throws EngineError `port_in_use`.
  */
-export async function startControl(stateDir: string, port: number): Promise<ControlHost> {
+export async function startControl(
+  stateDir: string,
+  port: number,
+  tasks: number,
+): Promise<ControlHost> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url')
   const rings = allocateCommandRings()
-  const status = allocateStatusView()
+  const status = allocateStatusView(tasks)
   const data: ControlWorkerData = { port, token, rings, status }
   const worker = spawnWorker('control', data)
   const ended = new Promise<void>((resolve) => {

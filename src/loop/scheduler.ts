@@ -16,6 +16,8 @@ export interface MarketNews {
 export class Scheduler implements TimerTarget {
   /** Instruments whose books changed since the last turn: marked by the book cache. */
   readonly dirtyInstruments = new DirtySet(INSTRUMENTS_MAX)
+  /** Tasks stepped since somebody took them from here: what is shown of them may have changed. */
+  readonly steppedTasks = new DirtySet(TASKS_MAX)
   readonly #dirtyTasks = new DirtySet(TASKS_MAX)
   readonly #tasks: Task[] = []
   readonly #subscribers: number[][] = []
@@ -72,7 +74,11 @@ export class Scheduler implements TimerTarget {
     this.#wakeSubscribers()
     // Tasks dirtied while we run wait for the next turn: one that wakes itself starves nobody.
     const count = Math.min(this.#dirtyTasks.count, TASKS_PER_TURN_MAX)
-    for (let ran = 0; ran < count; ran++) this.#tasks[this.#dirtyTasks.take()]!.step(nowNs)
+    for (let ran = 0; ran < count; ran++) {
+      const task = this.#dirtyTasks.take()
+      this.#tasks[task]!.step(nowNs)
+      this.steppedTasks.mark(task)
+    }
     return count
   }
 

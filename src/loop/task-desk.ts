@@ -46,6 +46,8 @@ export class TaskDesk implements GateTasks {
   readonly #context: TaskContext
   readonly #events: EventTray
   readonly #byId = new Map<string, Task>()
+  /** Whose turn it is to be told about; taken modulo the tasks. */
+  #toldNext = 0
 
   constructor(parts: TaskDeskParts) {
     this.#parts = parts
@@ -58,12 +60,23 @@ export class TaskDesk implements GateTasks {
     return [...this.#byId.values()]
   }
 
+  get count(): number {
+    return this.#byId.size
+  }
+
+  /** Task indexes are below this. */
+  get indexEnd(): number {
+    return this.#parts.scheduler.tasks.length
+  }
+
   get areAllOver(): boolean {
-    return this.tasks.every((task) => task.isOver)
+    for (const task of this.#byId.values()) if (!task.isOver) return false
+    return true
   }
 
   get areAllCompleted(): boolean {
-    return this.tasks.every((task) => task.isCompleted)
+    for (const task of this.#byId.values()) if (!task.isCompleted) return false
+    return true
   }
 
   /** Tells people what the tasks had to say in this turn. */
@@ -123,8 +136,22 @@ export class TaskDesk implements GateTasks {
     return null
   }
 
-  reports(nowNs: MonoNs): TaskReport[] {
-    return this.tasks.map((task) => task.report(nowNs))
+  /** Of the first `max` tasks. */
+  reports(nowNs: MonoNs, max = Infinity): TaskReport[] {
+    return this.tasks.slice(0, max).map((task) => task.report(nowNs))
+  }
+
+  /**
+   * Tells about tasks that were stepped since they were last told about, then about the others in
+   * turn: as many as there are, or `max`. A report costs some 30 µs, and the engine waits for it.
+   */
+  tell(max: number, nowNs: MonoNs, listener: (index: number, report: TaskReport) => void): void {
+    const { steppedTasks, tasks } = this.#parts.scheduler
+    for (let told = 0; told < Math.min(max, tasks.length); told++) {
+      const index = steppedTasks.count > 0 ? steppedTasks.take() : this.#toldNext++ % tasks.length
+      const task = tasks[index]
+      if (task !== undefined) listener(index, task.report(nowNs))
+    }
   }
 
   #carryOut(task: Task, command: TaskCommand, argument: string, nowNs: MonoNs): EngineError | null {

@@ -15,7 +15,7 @@ const seen: Omit<Command, 'requestId'>[] = []
 
 beforeAll(async () => {
   stateDir = mkdtempSync(join(tmpdir(), 'floe-task-'))
-  control = await startControl(stateDir, 0)
+  control = await startControl(stateDir, 0, 4)
   engine = setInterval(() => {
     const command = control.commands.take()
     if (command === null) return

@@ -8,14 +8,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readControlFile } from '#control/control-file.ts'
 import { startControl, type ControlHost } from '#control/control-host.ts'
 import type { Command } from '#control/command-queue.ts'
-import type { StatusSnapshot } from '#control/status-view.ts'
+import type { TaskReport } from '#task/task.ts'
 
 let stateDir: string
 let control: ControlHost
 
 beforeEach(async () => {
   stateDir = mkdtempSync(join(tmpdir(), 'floe-control-'))
-  control = await startControl(stateDir, 0)
+  control = await startControl(stateDir, 0, 4)
 })
 afterEach(async () => {
   await control.stop()
@@ -41,7 +41,7 @@ async function nextCommand(): Promise<Command> {
   }
 }
 
-const TASK: StatusSnapshot['tasks'][number] = {
+const TASK: TaskReport = {
   id: 'sell-1',
   type: 'iceberg',
   state: 'EXECUTING',
@@ -81,7 +81,7 @@ describe('who may ask', () => {
     const first = readControlFile(stateDir).token
     expect(Buffer.from(first, 'base64url')).toHaveLength(32)
     const other = mkdtempSync(join(tmpdir(), 'floe-control-'))
-    const second = await startControl(other, 0)
+    const second = await startControl(other, 0, 4)
     expect(readControlFile(other).token).not.toBe(first)
     await second.stop()
     rmSync(other, { recursive: true })
@@ -91,7 +91,8 @@ describe('who may ask', () => {
 describe('views', () => {
   it('show the newest snapshot', async () => {
     expect((await call('GET', '/v1/health')).body).toMatchObject({ ok: false, tasks: 0 })
-    control.status.publish({ mode: 'sim', wallUs: 5, tasks: [TASK] })
+    control.status.publishTask(0, TASK)
+    control.status.publish({ mode: 'sim', wallUs: 5, rows: 1 })
     expect((await call('GET', '/v1/health')).body).toMatchObject({ ok: true, tasks: 1 })
     expect((await call('GET', '/v1/tasks')).body).toEqual({ tasks: [TASK] })
     expect((await call('GET', '/v1/tasks/sell-1')).body).toEqual(TASK)
@@ -158,17 +159,17 @@ describe('its life', () => {
   it('says which port is taken', async () => {
     const squatter = await listening()
     const { port } = squatter.address() as AddressInfo
-    await expect(startControl(stateDir, port)).rejects.toThrow(`control.port ${port} is in use`)
+    await expect(startControl(stateDir, port, 4)).rejects.toThrow(`control.port ${port} is in use`)
     squatter.close()
   })
 
   it('removes its file and frees its port at the end', async () => {
     const other = mkdtempSync(join(tmpdir(), 'floe-control-'))
-    const first = await startControl(other, 0)
+    const first = await startControl(other, 0, 4)
     const port = Number(new URL(first.url).port)
     await first.stop()
     expect(() => readControlFile(other)).toThrow(/no engine runs on/)
-    const second = await startControl(other, port)
+    const second = await startControl(other, port, 4)
     await second.stop()
     rmSync(other, { recursive: true })
   })

@@ -2,24 +2,41 @@ import { Worker } from 'node:worker_threads'
 import { expect, it } from 'vitest'
 import { allocateStatusView, StatusPublisher, StatusReader } from '#control/status-view.ts'
 import { Outcome } from '#core/outcome.ts'
+import type { TaskReport } from '#task/task.ts'
 
-it('shows nothing before the first snapshot, then the newest', () => {
-  const buffer = allocateStatusView()
+const report = (id: string): TaskReport => ({ id }) as TaskReport
+
+function pair() {
+  const buffer = allocateStatusView(4)
   const reader = new StatusReader(buffer)
-  const publisher = new StatusPublisher(buffer)
-  expect(reader.read()).toBeNull()
+  const read = () => JSON.parse(reader.read() ?? 'null') as unknown
+  return { publisher: new StatusPublisher(buffer), read }
+}
+
+it('shows nothing before the first publishing, then the newest', () => {
+  const { publisher, read } = pair()
+  expect(read()).toBeNull()
   for (let wallUs = 1; wallUs <= 3; wallUs++) {
-    publisher.publish({ mode: 'sim', wallUs, tasks: [] })
-    expect(JSON.parse(reader.read() ?? '')).toEqual({ mode: 'sim', wallUs, tasks: [] })
+    publisher.publish({ mode: 'paper', wallUs, rows: 0 })
+    expect(read()).toEqual({ mode: 'paper', wallUs, tasks: [] })
   }
 })
 
-it('keeps the previous snapshot when one does not fit', () => {
-  const buffer = allocateStatusView(40)
-  const publisher = new StatusPublisher(buffer)
-  expect(publisher.publish({ mode: 'sim', wallUs: 1, tasks: [] })).toBe(Outcome.Ok)
-  expect(publisher.publish({ mode: 'sim', wallUs: 1e15, tasks: [] })).toBe(Outcome.TooLarge)
-  expect(new StatusReader(buffer).read()).toContain('"wallUs":1,')
+it('shows each task as it was last told, and no row that was never told', () => {
+  const { publisher, read } = pair()
+  publisher.publishTask(0, report('one'))
+  publisher.publishTask(2, report('a longer one'))
+  publisher.publishTask(2, report('two'))
+  publisher.publish({ mode: 'sim', wallUs: 1, rows: 3 })
+  expect(read()).toMatchObject({ tasks: [{ id: 'one' }, { id: 'two' }] })
+})
+
+it('keeps the previous report when one does not fit', () => {
+  const { publisher, read } = pair()
+  publisher.publish({ mode: 'sim', wallUs: 1, rows: 1 })
+  expect(publisher.publishTask(0, report('short'))).toBe(Outcome.Ok)
+  expect(publisher.publishTask(0, report('x'.repeat(2_100)))).toBe(Outcome.TooLarge)
+  expect(read()).toMatchObject({ tasks: [{ id: 'short' }] })
 })
 
 /** Publishes without pause from another thread, growing and shrinking. */
@@ -27,13 +44,12 @@ const WRITER = `
   import { workerData } from 'node:worker_threads'
   const { StatusPublisher } = await import(workerData.module)
   const publisher = new StatusPublisher(workerData.buffer)
-  for (let i = 1; ; i++) {
-    publisher.publish({ mode: 'sim', wallUs: i, tasks: Array(i % 50).fill(i) })
-  }
+  publisher.publish({ mode: 'sim', wallUs: 0, rows: 1 })
+  for (let i = 1; ; i++) publisher.publishTask(0, { id: i, all: Array(i % 50).fill(i) })
 `
 
 it('is never read torn while another thread writes', async () => {
-  const buffer = allocateStatusView(4_096)
+  const buffer = allocateStatusView(1)
   const module = new URL('../../src/control/status-view.ts', import.meta.url).href
   const code = new URL(`data:text/javascript,${encodeURIComponent(WRITER)}`)
   const worker = new Worker(code, { workerData: { buffer, module } })
@@ -41,11 +57,10 @@ it('is never read torn while another thread writes', async () => {
   const reader = new StatusReader(buffer)
   const versions = new Set<number>()
   while (versions.size < 500) {
-    const text = reader.read()
-    if (text === null) continue
-    const { wallUs, tasks } = JSON.parse(text)
-    expect(tasks).toEqual(Array(wallUs % 50).fill(wallUs))
-    versions.add(wallUs)
+    const shown = JSON.parse(reader.read() ?? '{"tasks":[]}').tasks[0]
+    if (shown === undefined) continue
+    expect(shown.all).toEqual(Array(shown.id % 50).fill(shown.id))
+    versions.add(shown.id)
   }
   await worker.terminate()
 })

@@ -62,6 +62,18 @@ describe('the scheduler', () => {
     expect(run()).toHaveLength(10)
   })
 
+  it('remembers once whom it has stepped, until somebody asks', () => {
+    const { scheduler, add, run } = bench()
+    add(0, [7])
+    add(1, [8])
+    for (let turn = 0; turn < 2; turn++) {
+      scheduler.dirtyInstruments.mark(8)
+      run()
+    }
+    expect(scheduler.steppedTasks.count).toBe(1)
+    expect(scheduler.steppedTasks.take()).toBe(1)
+  })
+
   it('lets a task that wakes itself wait for the next turn', () => {
     const { scheduler, add, run } = bench()
     add(0, [], () => scheduler.wake(0))
