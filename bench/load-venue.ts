@@ -30,5 +30,7 @@ function run({ side, ticks, ticksPerSecond }: LoadCommand): void {
 
 process.on('message', (command: LoadCommand) => run(command))
 process.on('disconnect', () => process.exit(0))
+// Ctrl-C is for the bench, which then lets go of this process.
+process.on('SIGINT', () => {})
 const ready: LoadReady = { port: host.port, credentials }
 process.send?.(ready)

@@ -149,7 +149,7 @@ function kindOf(update: number): 'stir' | 'nudge' | 'jump' {
 const FEW_IDLE = 1_000
 const MANY_IDLE = 10_000
 const IDLE_PER_BOOK = 20
-/** Books whose touch moves. Both groups have as many tasks: what fits a cache is no part of this. */
+/** Books whose touch moves. Both groups have as many tasks: caches are no part of this. */
 const NARROW = { first: 0, books: 100, tasksPerBook: 20 } as const
 const WIDE = { first: 100, books: 10, tasksPerBook: 200 } as const
 const HOT_BOOKS = NARROW.books + WIDE.books

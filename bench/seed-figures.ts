@@ -30,7 +30,7 @@ const SUITE = 'seed-figures'
 const GOAL = 50
 const OFFSET_TICKS = 200
 const WARM_UP = { side: 'floe', ticks: 8_000, ticksPerSecond: 2_000 } as const
-/** One task, and ticks apart; then eight tasks on another symbol, at a rate that keeps them busy. */
+/** One task and ticks apart; then eight on another symbol, at a rate that keeps them busy. */
 const STEADY = { side: 'floe', ticks: 1_500, ticksPerSecond: 500 } as const
 const FULL = { side: 'c', ticks: 4_000, ticksPerSecond: 2_000 } as const
 const FULL_TASKS = 8
