@@ -26,7 +26,7 @@ import { VenueProcess } from './venue-process.ts'
 /** Each tick makes the working order stale: a cancel, a new order, and the venue's word on both. */
 const TICKS_PER_SECOND = 800
 /** Three quarters of the table, and some; an order is two requests, the second its cancel. */
-const WARM_UP_REQUESTS = 2 * 0.8 * ORDERS_MAX
+const WARM_UP_REQUESTS = 2 * Math.round(0.8 * ORDERS_MAX)
 const WARM_UP_SECONDS_MAX = 600
 /** An iceberg places a million orders at most. */
 const MINUTES_MAX = 18
