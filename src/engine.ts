@@ -234,6 +234,21 @@ export class Engine implements TimerTarget {
     }
   }
 
+  /**
+   * Nothing has happened for a while: goes through the motions of a tick and of the order that it
+   * would cause, so that the next real one finds code and data in the caches. Nothing is told,
+   * nothing is sent; what the task wants, if time has made it want something, the next turn sends.
+   */
+  keepWarm(nowNs: MonoNs): void {
+    const task = this.scheduler.lastStepped
+    if (task < 0) return
+    for (const market of this.roster.markets) market.keepWarm()
+    this.#marketView.nowNs = nowNs
+    this.scheduler.tasks[task]!.step(nowNs)
+    const order = this.live.firstOfTask(task)
+    if (order >= 0) this.roster.accounts[this.orders.account(order)]!.keepWarm(order, nowNs)
+  }
+
   start(nowNs: MonoNs): void {
     this.#opening.begin(nowNs)
     this.timers.arm(this, 0, monoNs(nowNs + HOUSEKEEPING_NS))

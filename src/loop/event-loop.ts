@@ -4,15 +4,21 @@
 // A loop that sleeps is woken by the kernel, and waking costs more than most turns. A busy-polling
 // loop never sleeps: an immediate that asks for itself again makes libuv look at the sockets
 // without waiting, round after round, and the deadline is compared in each round instead of a timer
-// being set. It takes a whole core, so it is for machines that have one to spare.
+// being set. It takes a whole core, so it is for machines that have one to spare. While nothing
+// happens it goes through the motions of a tick now and then, so that the next real one finds code
+// and data in the caches.
 import type { Clock } from '#core/clock.ts'
 import { NEVER_NS, NS_PER_MS, type MonoNs } from '#core/units.ts'
 
 /** The longest sleep: a safety net, not a rhythm. */
 const SLEEP_MAX_NS = 1_000 * NS_PER_MS
+/** A shared cache forgets within a millisecond. */
+const WARM_EVERY_NS = NS_PER_MS / 4
 
 export interface Turning {
   turn(nowNs: MonoNs): void
+  /** Goes through the motions of a tick that changes nothing. */
+  keepWarm?(nowNs: MonoNs): void
   nextDeadlineNs(): MonoNs
   readonly hasWork: boolean
 }
@@ -21,13 +27,17 @@ export interface EventLoopParts {
   readonly clock: Clock
   /** Spins instead of sleeping. Default: false. */
   readonly isBusyPolling?: boolean
+  /** Sends something that means nothing, for the same reason; only called while spinning. */
+  readonly warmLink?: { beat(): void }
   /** A turn threw: our bug. The process must end; the journal has everything up to here. */
   onCrash(thrown: unknown): void
 }
 
 export class EventLoop {
   readonly #parts: EventLoopParts
-  readonly #isBusyPolling: boolean
+  #isBusyPolling: boolean
+  /** Of the last turn or warming. */
+  #activeNs = 0
   #turning: Turning | null = null
   #timer: NodeJS.Timeout | null = null
   #armedNs: number = NEVER_NS
@@ -46,6 +56,15 @@ export class EventLoop {
     if (this.#isBusyPolling) setImmediate(this.#onSpin)
   }
 
+  /** Gives the core back, or takes it again. */
+  busyPoll(isOn: boolean): void {
+    if (isOn === this.#isBusyPolling) return
+    this.#isBusyPolling = isOn
+    this.#armedNs = NEVER_NS
+    if (isOn) setImmediate(this.#onSpin)
+    this.afterRead(this.#parts.clock.nowNs())
+  }
+
   stop(): void {
     this.#isStopped = true
     if (this.#timer !== null) clearTimeout(this.#timer)
@@ -56,10 +75,10 @@ export class EventLoop {
     if (this.#turning === null || this.#isStopped) return
     try {
       this.#turning.turn(nowNs)
+      this.#activeNs = nowNs
       this.#rearm(this.#turning, nowNs)
     } catch (thrown) {
-      this.stop()
-      this.#parts.onCrash(thrown)
+      this.#crashed(thrown)
     }
   }
 
@@ -100,9 +119,26 @@ export class EventLoop {
 
   /** One round: libuv has read its sockets since the last, and each read had its turn. */
   readonly #onSpin = (): void => {
-    if (this.#isStopped) return
+    if (this.#isStopped || !this.#isBusyPolling) return
     setImmediate(this.#onSpin)
     const nowNs = this.#parts.clock.nowNs()
-    if (nowNs >= this.#armedNs) this.afterRead(nowNs)
+    if (nowNs - this.#activeNs >= WARM_EVERY_NS) this.#keepWarm(nowNs)
+    else if (nowNs >= this.#armedNs) this.afterRead(nowNs)
+  }
+
+  /** Time may have made the engine want something: a turn follows at once. */
+  #keepWarm(nowNs: MonoNs): void {
+    try {
+      this.#turning?.keepWarm?.(nowNs)
+      this.#parts.warmLink?.beat()
+    } catch (thrown) {
+      this.#crashed(thrown)
+    }
+    this.afterRead(nowNs)
+  }
+
+  #crashed(thrown: unknown): void {
+    this.stop()
+    this.#parts.onCrash(thrown)
   }
 }

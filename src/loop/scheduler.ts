@@ -23,6 +23,8 @@ export class Scheduler implements TimerTarget {
   readonly #subscribers: number[][] = []
   readonly #timers: TimerWheel
   #news: MarketNews | null = null
+  /** The task that was stepped last, −1 before the first. */
+  lastStepped = -1
   readonly #wakeNs = new Float64Array(TASKS_MAX).fill(NEVER_NS)
   readonly #wakeTimer = new Float64Array(TASKS_MAX).fill(NO_TIMER)
 
@@ -76,6 +78,7 @@ export class Scheduler implements TimerTarget {
     const count = Math.min(this.#dirtyTasks.count, TASKS_PER_TURN_MAX)
     for (let ran = 0; ran < count; ran++) {
       const task = this.#dirtyTasks.take()
+      this.lastStepped = task
       this.#tasks[task]!.step(nowNs)
       this.steppedTasks.mark(task)
     }

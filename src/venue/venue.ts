@@ -67,6 +67,8 @@ export interface VenueMarket extends SnapshotSource {
   subscribe(instrument: number): void
   start(nowNs: MonoNs): void
   stop(nowNs: MonoNs): void
+  /** Decodes the last message once more, for nobody: what decoding needs stays in the caches. */
+  keepWarm(): void
   health(): MarketHealth
 }
 
@@ -85,6 +87,8 @@ export interface VenueAccount {
   /** Sends the order in one write, or says why not. The answer comes as a VenueEvent. */
   place(order: number, nowNs: MonoNs): Outcome
   cancel(order: number, nowNs: MonoNs): Outcome
+  /** Composes a request of each kind about the order and sends none, for the same reason. */
+  keepWarm(order: number, nowNs: MonoNs): void
   /** Shrinks an order in place where the venue can; Unsupported elsewhere. */
   amend(order: number, price: PriceUnits, qty: QtyUnits, nowNs: MonoNs): Outcome
 

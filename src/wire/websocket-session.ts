@@ -158,6 +158,13 @@ export class WebSocketSession {
     return frameBytes === 0 ? Outcome.TooLarge : link.send(frameBytes)
   }
 
+  /** Everything that sendText does but the write: the frame is composed and overwritten later. */
+  rehearseText(bytes: Uint8Array, start: number, end: number): void {
+    const link = this.#link
+    if (link === null || this.#state !== SessionState.Open) return
+    this.#writer.compose(link.out, Opcode.Text, bytes, start, end)
+  }
+
   /** Cold path: subscriptions, logons; of any size. Ok, NotReady or Full. */
   sendTextString(text: string, _nowNs: MonoNs): Outcome {
     const link = this.#link

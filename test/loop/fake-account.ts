@@ -28,6 +28,8 @@ export class FakeAccount implements VenueAccount {
     return this.#ask(`place ${this.#name(order)}`)
   }
 
+  keepWarm(): void {}
+
   cancel(order: number): Outcome {
     return this.#ask(`cancel ${this.#name(order)}`)
   }

@@ -73,6 +73,7 @@ export const WORLD_OWNERS: Readonly<Record<string, string>> = {
   'src/core/real-clock.ts': 'the process clock',
   'src/kernel/wasm-module.ts': 'the compiled kernels, each read once',
   'src/wire/net-link.ts': 'sockets, and the stamp at callback entry',
+  'src/wire/warm-link.ts': 'a socket to ourselves',
   'src/loop/event-loop.ts': 'the one timer that wakes the engine',
   'src/loop/spawn-worker.ts': 'threads',
   'src/control/control-worker.ts': 'its thread: waits for replies',

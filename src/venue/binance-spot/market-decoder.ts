@@ -88,6 +88,11 @@ export class BinanceSpotDecoder {
     this.#streams.follow(instrument, facts)
   }
 
+  /** Reads the last ticker once more, and tells nobody. */
+  keepWarm(): void {
+    this.#streams.keepWarm()
+  }
+
   /** One whole message of a stream, combined or raw. */
   decode(bytes: Uint8Array, start: number, end: number, nowNs: MonoNs): Decoded {
     const streams = this.#streams

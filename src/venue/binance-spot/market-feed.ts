@@ -115,6 +115,10 @@ export class BinanceSpotMarket implements VenueMarket, ConnectionProtocol {
     this.#snapshots.request(instrument, nowNs)
   }
 
+  keepWarm(): void {
+    this.#decoder.keepWarm()
+  }
+
   health(): MarketHealth {
     return {
       connected: this.#life.current !== null,

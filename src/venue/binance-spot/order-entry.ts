@@ -66,6 +66,17 @@ export class OrderEntry {
     return this.#send(slot, this.#frames.cancel(instrument, this.#numbers), session, nowNs)
   }
 
+  /** Goes through a place and a cancel of the order up to the write, and forgets them. */
+  keepWarm(order: number, session: WebSocketSession, nowNs: MonoNs): void {
+    const { orders, instruments, table } = this.#parts
+    const slot = this.#take(RequestKind.Cancel, order, session, nowNs)
+    if (slot === -1) return
+    session.rehearseText(this.#frames.bytes, 0, this.#framePlace(order))
+    const instrument = instruments.at(orders.instrument(order))
+    session.rehearseText(this.#frames.bytes, 0, this.#frames.cancel(instrument, this.#numbers))
+    table.release(slot)
+  }
+
   #framePlace(order: number): number {
     const { orders, instruments } = this.#parts
     return this.#frames.place(

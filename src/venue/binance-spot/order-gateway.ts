@@ -143,6 +143,10 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
     return this.#live === null ? Outcome.NotReady : this.#entry.cancel(order, this.#live, nowNs)
   }
 
+  keepWarm(order: number, nowNs: MonoNs): void {
+    if (this.#live !== null) this.#entry.keepWarm(order, this.#live, nowNs)
+  }
+
   /** The venue can only shrink an order, keeping its price; no task here needs that. */
   amend(_order: number, _price: PriceUnits, _qty: QtyUnits, _nowNs: MonoNs): Outcome {
     return Outcome.Unsupported

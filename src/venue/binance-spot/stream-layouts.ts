@@ -32,6 +32,10 @@ export class StreamLayouts {
   readonly #matcher: LayoutMatcher
   /** Stream name → meaning: instrument × 4 + kind. */
   readonly #names = new ByteIndex()
+  /** Where the last ticker stood. */
+  #tickerBytes: Uint8Array = new Uint8Array(0)
+  #tickerStart = 0
+  #tickerEnd = 0
   /** By number of a layout. */
   readonly #meanings: number[] = []
 
@@ -69,7 +73,16 @@ export class StreamLayouts {
     this.#means(this.#meanings[number]!)
     const values = this.values
     if (this.kind === Decoded.Trade) return values[Slot.Price]! > 0 && values[Slot.Qty]! > 0
-    return this.kind === Decoded.Ticker || this.#takeDepth()
+    if (this.kind === Decoded.DepthDiff) return this.#takeDepth()
+    this.#tickerBytes = bytes
+    this.#tickerStart = start
+    this.#tickerEnd = end
+    return true
+  }
+
+  /** Reads what stands where the last ticker stood: whatever it is, its values are nobody's. */
+  keepWarm(): void {
+    this.#matcher.match(this.#tickerBytes, this.#tickerStart, this.#tickerEnd)
   }
 
   /** True when the stream of this name is followed: instrument and kind are its own then. */
