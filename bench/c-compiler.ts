@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url'
 const COMPILERS = ['cc', 'gcc'] as const
 const FLAGS = ['-O2', '-march=native'] as const
 
+export const NO_COMPILER = 'no C compiler here'
+
 export class CProgram {
   readonly path: string
   readonly #directory: string

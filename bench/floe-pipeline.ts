@@ -20,6 +20,7 @@ import type { Credentials } from '#venue/venue.ts'
 import type { ByteLink, Dialer, LinkAddress, LinkListener } from '#wire/byte-link.ts'
 import { NetDialer } from '#wire/net-link.ts'
 import type { ReceiveRegion } from '#wire/receive-region.ts'
+import { WarmLink } from '#wire/warm-link.ts'
 import { Engine } from '../src/engine.ts'
 import type { ReactionTimes } from './reaction-times.ts'
 
@@ -48,6 +49,7 @@ export class FloePipeline {
   #host: JournalHost | null = null
   #loop: EventLoop | null = null
   #engine: Engine | null = null
+  #warmLink: WarmLink | null = null
   #crash: unknown = null
 
   constructor(options: FloeOptions) {
@@ -70,9 +72,11 @@ export class FloePipeline {
       turn: new LatencyRecorder('turn'),
       ack: new LatencyRecorder('ack'),
     }
-    const loop = new EventLoop({
+    this.#warmLink = new WarmLink(new NetDialer(clock, (nowNs) => loop.afterRead(nowNs)))
+    const loop: EventLoop = new EventLoop({
       clock,
       isBusyPolling: this.#options.isBusyPolling ?? false,
+      warmLink: this.#warmLink,
       onCrash: (thrown) => {
         this.#crash = thrown
       },
@@ -117,8 +121,14 @@ export class FloePipeline {
     const nowNs = this.#clock.nowNs()
     this.#engine?.disconnect(nowNs)
     this.#loop?.stop()
+    this.#warmLink?.close()
     await this.#host?.close(false, nowNs)
     rmSync(this.#stateDir, { recursive: true, force: true })
+  }
+
+  /** Spins from now on, or sleeps. */
+  busyPoll(isOn: boolean): void {
+    this.#loop?.busyPoll(isOn)
   }
 
   throwIfCrashed(): void {

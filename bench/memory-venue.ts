@@ -97,6 +97,8 @@ class MemoryMarket implements VenueMarket {
     )
   }
 
+  keepWarm(): void {}
+
   requestSnapshot(instrument: number): void {
     this.#wanted.push(instrument)
   }
@@ -227,6 +229,8 @@ class MemoryAccount implements VenueAccount {
     this.placedCount++
     return Outcome.Ok
   }
+
+  keepWarm(): void {}
 
   cancel(order: number): Outcome {
     this.#cancelled.push(order)

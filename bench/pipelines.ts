@@ -7,6 +7,9 @@ import { SYMBOLS, type LoadReady, type LoadSide } from './load-messages.ts'
 import { PlainPipeline } from './plain-pipeline.ts'
 import { ReactionTimes } from './reaction-times.ts'
 
+/** Who is measured: each side, and the engine a second time as it spins with `busy_poll`. */
+export type Runner = LoadSide | 'spinning'
+
 /** The source of the reference, in c/. */
 export const REFERENCE_SOURCE = 'tick-to-order.c'
 
@@ -20,16 +23,27 @@ export type Rival = (typeof RIVALS)[number]
 export class Pipelines {
   readonly sides: readonly LoadSide[]
   /** Nothing is counted before setCounting(). */
-  readonly times = { floe: new ReactionTimes(), peer: new ReactionTimes(), c: new ReactionTimes() }
+  readonly times: Readonly<Record<Runner, ReactionTimes>> = {
+    floe: new ReactionTimes(),
+    spinning: new ReactionTimes(),
+    peer: new ReactionTimes(),
+    c: new ReactionTimes(),
+  }
+  /** Of the engine, until its slice is over. */
+  readonly #floeTimes = new ReactionTimes()
   readonly #floe: FloePipeline
   readonly #peer: PlainPipeline
   readonly #c: CPipeline | null
 
   /** `program`: the compiled reference, null without a compiler. */
   constructor({ port, credentials }: LoadReady, program: CProgram | null, offsetTicks: number) {
-    const { floe, peer } = this.times
+    const { peer } = this.times
     const shared = { port, offsetTicks }
-    this.#floe = new FloePipeline({ ...shared, credentials: credentials.floe, times: floe })
+    this.#floe = new FloePipeline({
+      ...shared,
+      credentials: credentials.floe,
+      times: this.#floeTimes,
+    })
     this.#peer = new PlainPipeline({
       ...shared,
       credentials: credentials.peer,
@@ -41,7 +55,11 @@ export class Pipelines {
         ? null
         : new CPipeline({ ...shared, program, credentials: credentials.c, symbol: SYMBOLS.c })
     this.sides = this.#c === null ? ['floe', 'peer'] : ['floe', 'peer', 'c']
-    for (const side of this.sides) this.setCounting(side, false)
+    for (const runner of this.runners) this.setCounting(runner, false)
+  }
+
+  get runners(): readonly Runner[] {
+    return ['spinning', ...this.sides]
   }
 
   async start(): Promise<void> {
@@ -60,14 +78,21 @@ export class Pipelines {
     this.#floe.throwIfCrashed()
   }
 
-  setCounting(side: LoadSide, isCounting: boolean): void {
-    if (side === 'c') this.#c?.setCounting(isCounting)
-    else this.times[side].isCounting = isCounting
+  /** The engine spins only while it is its turn: nobody else shall have a core less for it. */
+  setCounting(runner: Runner, isCounting: boolean): void {
+    if (runner === 'c') return this.#c?.setCounting(isCounting)
+    if (runner === 'peer') {
+      this.times.peer.isCounting = isCounting
+      return
+    }
+    this.#floe.busyPoll(runner === 'spinning' && isCounting)
+    this.#floeTimes.isCounting = isCounting
+    if (!isCounting) this.times[runner].takeFrom(this.#floeTimes)
   }
 
   /** Forgets what was counted so far. */
   clear(): void {
-    for (const side of this.sides) this.times[side].clear()
+    for (const runner of this.runners) this.times[runner].clear()
   }
 
   /** Fetches what the reference counted. */

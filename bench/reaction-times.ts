@@ -7,6 +7,12 @@ export class ReactionSamples {
   readonly readyUs: number[] = []
   readonly writtenUs: number[] = []
 
+  takeFrom(other: ReactionSamples): void {
+    for (const sampleUs of other.readyUs) this.readyUs.push(sampleUs)
+    for (const sampleUs of other.writtenUs) this.writtenUs.push(sampleUs)
+    other.clear()
+  }
+
   clear(): void {
     this.readyUs.length = 0
     this.writtenUs.length = 0
@@ -51,6 +57,12 @@ export class ReactionTimes {
       samples.writtenUs.push((writtenMs - this.#enteredMs) * 1_000)
     }
     this.#enteredMs = -1
+  }
+
+  /** Everything that the other has counted so far is counted here instead. */
+  takeFrom(other: ReactionTimes): void {
+    this.tick.takeFrom(other.tick)
+    this.answer.takeFrom(other.answer)
   }
 
   clear(): void {

@@ -8,7 +8,8 @@
 // over TLS 1.3, where decryption is a cost that all of them share.
 import { measured, type Measurement, type Suite } from '../native-free-bench/measurement.ts'
 import { measurementLine, print } from '../native-free-bench/report.ts'
-import { CProgram } from './c-compiler.ts'
+import { couldNotMeasure } from '../native-free-bench/unmeasured.ts'
+import { CProgram, NO_COMPILER } from './c-compiler.ts'
 import { arePeersInstalled } from './peers/installed.ts'
 import { MESSAGE_BYTES, type ReceiveAddress, type ReceiveServer } from './receive-messages.ts'
 import { SideProcess } from './side-process.ts'
@@ -18,6 +19,7 @@ const SLICES_PER_ROUND = 6
 /** Enough for the compilers; the C receiver has it too, and does not mind. */
 const WARM_UP_MESSAGES = 300_000
 
+const REFERENCE = 'C, blocking recv'
 const PLAIN = `receive ${MESSAGE_BYTES} B`
 const TLS = `receive ${MESSAGE_BYTES} B over TLS 1.3`
 
@@ -28,13 +30,13 @@ export const receiveSuite: Suite = {
     const isTlsWanted = TLS.includes(only)
     if (!isPlainWanted && !isTlsWanted) return []
     const program = isPlainWanted ? CProgram.compile('receive.c') : null
-    if (isPlainWanted && program === null) print('receive: no C compiler, so no line against C\n')
+    if (isPlainWanted && program === null) couldNotMeasure('receive', REFERENCE, NO_COMPILER)
     const server = SideProcess.script('receive-server.ts')
     try {
       const { port, tlsPort, ca } = JSON.parse(await server.line()) as ReceiveServer
       const measurements: Measurement[] = []
       if (isPlainWanted) measurements.push(...(await plain({ port, ca: '' }, rounds, program)))
-      if (isTlsWanted && tlsPort === 0) print(`${TLS}: no openssl to make a certificate with\n`)
+      if (isTlsWanted && tlsPort === 0) couldNotMeasure(TLS, '', 'no openssl for a certificate')
       else if (isTlsWanted) measurements.push(...(await tls({ port: tlsPort, ca }, rounds)))
       for (const measurement of measurements) print(`${measurementLine(measurement)}\n`)
       return measurements
@@ -61,7 +63,7 @@ async function plain(
   const lines: Measurement[] = []
   if (ws) lines.push(measured({ ...line, against: 'ws, tuned', goal: 3 }, ours!, ws))
   lines.push(measured({ ...line, against: "Node's WebSocket", goal: 8 }, ours!, builtin!))
-  const reference = { ...line, against: 'C, blocking recv', relation: 'reference' } as const
+  const reference = { ...line, against: REFERENCE, relation: 'reference' } as const
   if (c) lines.push(measured({ ...reference, goal: 3 }, ours!, c))
   return lines
 }

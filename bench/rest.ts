@@ -14,7 +14,8 @@ import {
   type Suite,
 } from '../native-free-bench/measurement.ts'
 import { measurementLine, print } from '../native-free-bench/report.ts'
-import { CProgram } from './c-compiler.ts'
+import { couldNotMeasure } from '../native-free-bench/unmeasured.ts'
+import { CProgram, NO_COMPILER } from './c-compiler.ts'
 import { arePeersInstalled } from './peers/installed.ts'
 import { SideProcess } from './side-process.ts'
 
@@ -37,7 +38,7 @@ export const restSuite: Suite = {
     if (!arePeersInstalled('rest', 'undici')) return []
     const program = CProgram.compile('rest-venue.c')
     if (program === null) {
-      print('rest: no C compiler, so no venue to measure at\n')
+      couldNotMeasure('rest', '', `${NO_COMPILER}, so no venue to measure at`)
       return []
     }
     try {

@@ -1,7 +1,7 @@
 // Tick-to-order over loopback: the engine beside the straightforward pipeline and beside plain C,
 // against the same venue process, by half seconds in turn. What is measured on all sides: from the
 // entry of the socket's read callback (in C: from the return of the read) until the order request
-// was handed to the kernel.
+// was handed to the kernel. The engine is measured twice, sleeping and with `busy_poll`.
 import {
   isSteady,
   measured,
@@ -10,7 +10,8 @@ import {
   type Suite,
 } from '../native-free-bench/measurement.ts'
 import { measurementLine, print } from '../native-free-bench/report.ts'
-import { CProgram } from './c-compiler.ts'
+import { couldNotMeasure } from '../native-free-bench/unmeasured.ts'
+import { CProgram, NO_COMPILER } from './c-compiler.ts'
 import type { LoadDone } from './load-messages.ts'
 import { Pipelines, REFERENCE_SOURCE, RIVALS, type Rival } from './pipelines.ts'
 import type { ReactionTimes } from './reaction-times.ts'
@@ -22,7 +23,7 @@ const OFFSET_TICKS = 200
 /** Enough orders that both sides run optimised code. */
 const WARM_UP = { ticks: 12_000, ticksPerSecond: 2_000 }
 /** The sides take turns within a round: a shared machine changes its speed by the second. */
-const SLICES = 10
+const SLICES = 8
 const SLICE_SECONDS = 0.5
 /** A busy instrument, and one so quiet that every tick finds cold caches. */
 const TICKS_PER_SECOND = [2_000, 400]
@@ -49,10 +50,16 @@ const LINES = [
 ] as const
 type Line = (typeof LINES)[number]
 
+const MODES = [
+  { runner: 'floe', text: '' },
+  { runner: 'spinning', text: ', busy_poll' },
+] as const
+type Mode = (typeof MODES)[number]
+
 async function tickToOrder(roundCount: number): Promise<Measurement[]> {
   const venue = new VenueProcess<LoadDone>(new URL('./load-venue.ts', import.meta.url))
   const program = CProgram.compile(REFERENCE_SOURCE)
-  if (program === null) print('    no C compiler here: tick-to-order without its reference\n')
+  if (program === null) couldNotMeasure('tick-to-order', RIVALS[1].against, NO_COMPILER)
   const pipelines = new Pipelines(await venue.start(), program, OFFSET_TICKS)
   try {
     await pipelines.start()
@@ -80,17 +87,23 @@ async function measureRound(
 ): Promise<SideRounds> {
   pipelines.clear()
   for (let slice = 0; slice < SLICES; slice++) {
-    for (const side of inTurn(pipelines.sides, slice)) {
-      pipelines.setCounting(side, true)
+    for (const runner of inTurn(pipelines.runners, slice)) {
+      pipelines.setCounting(runner, true)
+      const side = runner === 'spinning' ? 'floe' : runner
       await venue.run({ side, ticks: ticksPerSecond * SLICE_SECONDS, ticksPerSecond })
-      pipelines.setCounting(side, false)
+      pipelines.setCounting(runner, false)
     }
     pipelines.throwIfCrashed()
   }
   await pipelines.collect()
-  const { floe, peer, c } = pipelines.times
+  const { floe, spinning, peer, c } = pipelines.times
   const hasReference = pipelines.sides.includes('c')
-  return { floe: roundOf(floe), peer: roundOf(peer), c: hasReference ? roundOf(c) : null }
+  return {
+    floe: roundOf(floe),
+    spinning: roundOf(spinning),
+    peer: roundOf(peer),
+    c: hasReference ? roundOf(c) : null,
+  }
 }
 
 interface RoundFigures {
@@ -102,6 +115,7 @@ type Round = Readonly<Record<Line['what'], RoundFigures>>
 
 interface SideRounds {
   readonly floe: Round
+  readonly spinning: Round
   readonly peer: Round
   readonly c: Round | null
 }
@@ -123,24 +137,27 @@ function figures(samplesUs: readonly number[]): RoundFigures {
 function compareAll(rounds: readonly SideRounds[], ticksPerSecond: number): Measurement[] {
   const rivals = RIVALS.filter(({ side }) => rounds[0]?.[side] !== null)
   return LINES.flatMap((line) =>
-    rivals.flatMap((rival) => compare(line, rival, rounds, ticksPerSecond)),
+    MODES.flatMap((mode) =>
+      rivals.flatMap((rival) => compare(line, mode, rival, rounds, ticksPerSecond)),
+    ),
   )
 }
 
 /** The median counts always; the p99 where this machine holds the rival's own steady. */
 function compare(
   { name, what, hasGoal }: Line,
+  mode: Mode,
   { side, against, relation }: Rival,
   rounds: readonly SideRounds[],
   ticksPerSecond: number,
 ): Measurement[] {
   return (['p50', 'p99'] as const).map((percentile) => {
-    const floe = rounds.map((round) => round.floe[what][percentile])
+    const floe = rounds.map((round) => round[mode.runner][what][percentile])
     const rival = rounds.map((round) => round[side]?.[what][percentile] ?? NaN)
     return measured(
       {
         row: hasGoal ? '10' : '',
-        name: `${name}, ${ticksPerSecond}/s, ${percentile}`,
+        name: `${name}${mode.text}, ${ticksPerSecond}/s, ${percentile}`,
         against,
         relation,
         unit: 'us',

@@ -10,7 +10,8 @@
 import { isSteady, measured } from '../native-free-bench/measurement.ts'
 import type { Measurement, Suite } from '../native-free-bench/measurement.ts'
 import { measurementLine, print } from '../native-free-bench/report.ts'
-import { CProgram } from './c-compiler.ts'
+import { couldNotMeasure } from '../native-free-bench/unmeasured.ts'
+import { CProgram, NO_COMPILER } from './c-compiler.ts'
 import type { LoadSide } from './load-messages.ts'
 import { Pipelines, REFERENCE_SOURCE, RIVALS, type Rival } from './pipelines.ts'
 import { inTurn } from './turns.ts'
@@ -41,7 +42,7 @@ export const wireToWireSuite: Suite = {
 async function wireToWire(roundCount: number): Promise<Measurement[]> {
   const venue = new VenueProcess<WireDone>(new URL('./wire-venue.ts', import.meta.url))
   const program = CProgram.compile(REFERENCE_SOURCE)
-  if (program === null) print('    no C compiler here: wire-to-wire without its reference\n')
+  if (program === null) couldNotMeasure('wire-to-wire', RIVALS[1].against, NO_COMPILER)
   const pipelines = new Pipelines(await venue.start(), program, OFFSET_TICKS)
   const { sides } = pipelines
   try {

@@ -7,7 +7,7 @@ import type { BenchCase } from './harness.ts'
 const CHANGES = 1_024
 const MID = 4_325_000
 
-/** What one writes first: a map for the quantities, its keys sorted again when one comes or goes. */
+/** What one writes first: a map of quantities, its keys sorted again when one comes or goes. */
 class MapBook {
   readonly #qtys = new Map<number, number>()
   #prices: number[] = []

@@ -23,6 +23,7 @@ import { EventLoopDelay } from '#telemetry/event-loop-delay.ts'
 import { LatencyRecorder } from '#telemetry/latency-recorder.ts'
 import { latencyRow } from '#telemetry/latency-report.ts'
 import { NetDialer } from '#wire/net-link.ts'
+import { WarmLink } from '#wire/warm-link.ts'
 import { Engine } from '#engine.ts'
 import { busyPollLine } from './busy-poll.ts'
 import { ExitCode } from './exit-code.ts'
@@ -170,9 +171,14 @@ class Run {
     const indexEnd = Math.max(0, ...parts.plans.map(({ index }) => index + 1))
     const control = await startControl(stateDir, this.#config.control.port, indexEnd)
     this.#status.print(`control: ${control.url} (token in ${join(stateDir, 'control.json')})`)
-    const loop = new EventLoop({
+    const { busyPoll } = this.#config
+    // It needs the loop only once it is open.
+    const warmDialer = new NetDialer(this.#clock, (nowNs) => loop.afterRead(nowNs))
+    const warmLink = busyPoll ? new WarmLink(warmDialer) : null
+    const loop: EventLoop = new EventLoop({
       clock: this.#clock,
-      isBusyPolling: this.#config.busyPoll,
+      isBusyPolling: busyPoll,
+      warmLink,
       onCrash: (thrown) => {
         this.#crash = thrown
       },
@@ -191,6 +197,7 @@ class Run {
       return code
     } finally {
       loop.stop()
+      warmLink?.close()
       this.#loopDelay.stop()
       this.#engine?.disconnect(this.#clock.nowNs())
       await control.stop()

@@ -28,7 +28,7 @@ export interface EventLoopParts {
   /** Spins instead of sleeping. Default: false. */
   readonly isBusyPolling?: boolean
   /** Sends something that means nothing, for the same reason; only called while spinning. */
-  readonly warmLink?: { beat(): void }
+  readonly warmLink?: { beat(): void } | null
   /** A turn threw: our bug. The process must end; the journal has everything up to here. */
   onCrash(thrown: unknown): void
 }
@@ -42,6 +42,7 @@ export class EventLoop {
   #timer: NodeJS.Timeout | null = null
   #armedNs: number = NEVER_NS
   #isSoon = false
+  #isSpinning = false
   #isStopped = false
 
   constructor(parts: EventLoopParts) {
@@ -53,7 +54,7 @@ export class EventLoop {
   start(turning: Turning): void {
     this.#turning = turning
     this.afterRead(this.#parts.clock.nowNs())
-    if (this.#isBusyPolling) setImmediate(this.#onSpin)
+    this.#spin()
   }
 
   /** Gives the core back, or takes it again. */
@@ -61,7 +62,7 @@ export class EventLoop {
     if (isOn === this.#isBusyPolling) return
     this.#isBusyPolling = isOn
     this.#armedNs = NEVER_NS
-    if (isOn) setImmediate(this.#onSpin)
+    this.#spin()
     this.afterRead(this.#parts.clock.nowNs())
   }
 
@@ -117,10 +118,17 @@ export class EventLoop {
     this.afterRead(this.#parts.clock.nowNs())
   }
 
+  #spin(): void {
+    if (!this.#isBusyPolling || this.#isSpinning) return
+    this.#isSpinning = true
+    setImmediate(this.#onSpin)
+  }
+
   /** One round: libuv has read its sockets since the last, and each read had its turn. */
   readonly #onSpin = (): void => {
+    this.#isSpinning = false
     if (this.#isStopped || !this.#isBusyPolling) return
-    setImmediate(this.#onSpin)
+    this.#spin()
     const nowNs = this.#parts.clock.nowNs()
     if (nowNs - this.#activeNs >= WARM_EVERY_NS) this.#keepWarm(nowNs)
     else if (nowNs >= this.#armedNs) this.afterRead(nowNs)

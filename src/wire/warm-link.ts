@@ -1,7 +1,7 @@
-// A connection to ourselves over loopback, for an engine that spins: what goes over it means nothing
-// and keeps the way of an order to the wire (Node's streams, libuv, the kernel's TCP) and the way
-// of a tick from it in the caches. Between two ticks 2.5 ms apart a write costs 10 to 25 us, after a
-// beat 5.
+// A connection to ourselves over loopback, for an engine that spins: what goes over it means
+// nothing and keeps two ways in the caches, that of an order to the wire (Node's streams, libuv,
+// the kernel's TCP) and that of a tick from it. Where ticks are 2.5 ms apart a write costs 10 to
+// 25 µs, and 5 to 6 after a beat.
 //
 //   beat:  link ──── an order's size ───► peer      read now and then, in bulk
 //          link ◄─── a ticker's size ──── peer      read at once, as a tick is

@@ -7,6 +7,7 @@ import { EventLoop, type Turning } from '#loop/event-loop.ts'
 /** Notes the time of each turn; wants the next one when it is told to. */
 class NotedTurns implements Turning {
   readonly atNs: number[] = []
+  readonly warmNs: number[] = []
   deadlineNs: number = NEVER_NS
   workLeft = 0
   thrown: Error | null = null
@@ -19,6 +20,11 @@ class NotedTurns implements Turning {
     this.atNs.push(nowNs)
     if (this.workLeft > 0) this.workLeft--
     if (nowNs >= this.deadlineNs) this.deadlineNs = NEVER_NS
+    if (this.thrown !== null) throw this.thrown
+  }
+
+  keepWarm(nowNs: MonoNs): void {
+    this.warmNs.push(nowNs)
     if (this.thrown !== null) throw this.thrown
   }
 
@@ -40,9 +46,11 @@ function open(isBusyPolling: boolean) {
   const onCrash = (thrown: unknown): void => {
     crashes.push(thrown)
   }
-  const loop = new EventLoop({ clock, isBusyPolling, onCrash })
+  const beats: number[] = []
+  const warmLink = { beat: () => void beats.push(clock.nowNs()) }
+  const loop = new EventLoop({ clock, isBusyPolling, warmLink, onCrash })
   loops.push(loop)
-  return { clock, turns, crashes, loop }
+  return { clock, turns, crashes, beats, loop }
 }
 
 async function rounds(count: number): Promise<void> {
@@ -134,6 +142,49 @@ describe('busy-polling', () => {
     await sleep(30)
     expect(immediates()).toBe(1)
     expect(turns.atNs).toEqual([0])
+  })
+
+  it('keeps warm after a quarter of a millisecond of nothing, with a turn behind it', async () => {
+    const { clock, turns, beats, loop } = open(true)
+    loop.start(turns)
+    await rounds(3)
+    clock.advanceTo(monoNs(240_000))
+    await rounds(3)
+    expect(turns.warmNs).toEqual([])
+    clock.advanceTo(monoNs(250_000))
+    await rounds(3)
+    expect([turns.warmNs, beats, turns.atNs]).toEqual([[250_000], [250_000], [0, 250_000]])
+    loop.afterRead(monoNs(300_000))
+    clock.advanceTo(monoNs(520_000))
+    await rounds(3)
+    expect(turns.warmNs).toHaveLength(1)
+  })
+
+  it('ends with a warming that threw', async () => {
+    const { clock, turns, crashes, loop } = open(true)
+    loop.start(turns)
+    turns.thrown = new Error('our bug')
+    clock.advanceTo(monoNs(300_000))
+    await rounds(5)
+    expect(crashes).toEqual([turns.thrown])
+    expect(turns.atNs).toEqual([0])
+    expect(immediates()).toBe(0)
+  })
+
+  it('gives its core back when it is told to, and takes it again', async () => {
+    const { clock, turns, loop } = open(true)
+    loop.start(turns)
+    loop.busyPoll(false)
+    await rounds(3)
+    expect(immediates()).toBe(0)
+    clock.advanceTo(monoNs(NS_PER_MS))
+    await sleep(5)
+    expect(turns.warmNs).toEqual([])
+    loop.busyPoll(true)
+    loop.busyPoll(false)
+    loop.busyPoll(true)
+    await rounds(3)
+    expect(immediates()).toBe(1)
   })
 
   it('holds the process no longer than until it is stopped', async () => {

@@ -4,7 +4,16 @@ import { ByteScanner } from '#wire/byte-scan.ts'
 import { TextMemo } from '#wire/text-memo.ts'
 
 it('gives what the scanner gives, whatever came before', () => {
-  const piece = fc.constantFrom(...'0123459', 'BTC', '\\n', '\\\\', '\\u00c3', 'Ã', 'ü', '\u0000')
+  const piece = fc.constantFrom(
+    ...Array.from('0123459'),
+    'BTC',
+    '\\n',
+    '\\\\',
+    '\\u00c3',
+    'Ã',
+    'ü',
+    '\u0000',
+  )
   const text = fc.array(piece, { maxLength: 3 }).map((pieces) => pieces.join(''))
   fc.assert(
     fc.property(fc.array(text, { maxLength: 60 }), fc.boolean(), (texts, isCut) => {

@@ -1,6 +1,6 @@
 // Venue events as one line of text each, the way a trader would note them.
 import { textFromUnits } from '#core/decimal.ts'
-import { SIDE_NAMES, type Side } from '#core/units.ts'
+import { SIDE_NAMES } from '#core/units.ts'
 import type { InstrumentTable } from '#market/instrument.ts'
 import { clientIdText } from '#order/client-order-id.ts'
 import { REJECT_REASON_NAMES } from '#order/order-codes.ts'
@@ -42,7 +42,7 @@ function lineOf(event: VenueEvent, instruments: InstrumentTable): string {
     event.kind === K.Fill || event.kind === K.ReportedOpen || event.kind === K.ReportedDone
   if (hasTerms) {
     const price = textFromUnits(event.priceUnits, facts.priceScale)
-    words.push(`${SIDE_NAMES[event.side as Side]} ${qty(event.qtyUnits)}@${price}`)
+    words.push(`${SIDE_NAMES[event.side]} ${qty(event.qtyUnits)}@${price}`)
   }
   if (event.kind === K.Fill) {
     words.push(`t${event.tradeId} ${event.isMaker ? 'maker' : 'taker'}`)

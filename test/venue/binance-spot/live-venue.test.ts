@@ -236,6 +236,21 @@ describe.each([
     await rig.line(`Cancelled ${idOf(1)} #1 cum 0`)
   })
 
+  it('keeps warm: composes what it would send, and the venue hears nothing', async () => {
+    const order = rig.order(1, Side.Sell, '43300.00', '0.25')
+    account.keepWarm(order, rig.now())
+    account.place(order, rig.now())
+    for (let i = 0; i < 20; i++) account.keepWarm(order, rig.now())
+    await rig.line(`Accepted ${idOf(1)} #1`)
+    for (let i = 0; i < 20; i++) account.keepWarm(order, rig.now())
+    account.cancel(order, rig.now())
+    // Had anything else been sent, a refusal would have come before the second order's answer.
+    await rig.line(`Cancelled ${idOf(1)} #1 cum 0`)
+    account.place(rig.order(2, Side.Sell, '43300.00', '0.25'), rig.now())
+    const lines = await rig.line(`Accepted ${idOf(2)} #2`)
+    expect(lines.filter((line) => /Reject|NoAnswer/.test(line))).toEqual([])
+  })
+
   it('tells fills with fee and maker, and the balances after', async () => {
     account.place(rig.order(1, Side.Buy, '43251.00', '0.1'), rig.now())
     const lines = await rig.line('Fill')
