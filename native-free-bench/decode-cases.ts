@@ -2,7 +2,7 @@
 import type { DepthUpdate } from '#market/depth-update.ts'
 import type { MarketSink } from '#market/market-sink.ts'
 import { monoNs } from '#core/units.ts'
-import type { Kernels } from '#kernel/kernels.ts'
+import { TYPESCRIPT_KERNELS, type Kernels } from '#kernel/kernels.ts'
 import { BinanceSpotDecoder } from '#venue/binance-spot/market-decoder.ts'
 import type { BenchCase } from './harness.ts'
 import { benchInstruments, depthDiffs, tickers, type Payload } from './payloads.ts'
@@ -60,12 +60,15 @@ let peerSum = 0
 export function decodeCases(kernels: Kernels): BenchCase[] {
   const tickerMessages = tickers(MESSAGES)
   const depthMessages = depthDiffs(MESSAGES, 40)
+  const isKernel = kernels.make === 'wasm'
   return [
+    ...(isKernel ? [againstTwin('decode bookTicker', tickerMessages, kernels)] : []),
+    ...(isKernel ? [againstTwin('decode 20-level depth', depthMessages, kernels)] : []),
     {
       row: '3',
       name: 'decode bookTicker',
       peer: 'JSON.parse + parseFloat',
-      goal: kernels.make === 'wasm' ? 8 : null,
+      goal: isKernel ? 8 : null,
       opsPerCall: MESSAGES,
       ours: decodeAll(tickerMessages, kernels),
       theirs: () => {
@@ -76,7 +79,7 @@ export function decodeCases(kernels: Kernels): BenchCase[] {
       row: '4',
       name: 'decode 20-level depth',
       peer: 'JSON.parse + parseFloat',
-      goal: kernels.make === 'wasm' ? 9 : null,
+      goal: isKernel ? 9 : null,
       opsPerCall: MESSAGES,
       ours: decodeAll(depthMessages, kernels),
       theirs: () => {
@@ -84,6 +87,19 @@ export function decodeCases(kernels: Kernels): BenchCase[] {
       },
     },
   ]
+}
+
+/** A kernel stays only where it is worth its while: 1.5 times its twin. */
+function againstTwin(name: string, messages: readonly Payload[], kernels: Kernels): BenchCase {
+  return {
+    row: '',
+    name,
+    peer: 'its TypeScript twin',
+    goal: 1.5,
+    opsPerCall: MESSAGES,
+    ours: decodeAll(messages, kernels),
+    theirs: decodeAll(messages, TYPESCRIPT_KERNELS),
+  }
 }
 
 /** The messages stand where a socket would have put them. */
