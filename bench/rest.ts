@@ -109,7 +109,7 @@ function compare(
   return [
     measured({ ...line, row: '9', name: `${NAME}, p50`, goal }, ours.map(p50), theirs.map(p50)),
     measured(
-      { ...line, row: '', name: `${NAME}, p99`, goal: null, isMeasurable },
+      { ...line, row: '', name: `${NAME}, p99`, goal: null, isMeasurable, isHeld: false },
       ours.map(p99),
       theirs.map(p99),
     ),

@@ -163,6 +163,7 @@ function compare(
         unit: 'us',
         goal: hasGoal ? GOALS[side][percentile] : null,
         isMeasurable: percentile === 'p50' || isSteady(rival),
+        isHeld: percentile === 'p50',
       },
       floe,
       rival,

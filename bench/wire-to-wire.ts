@@ -121,7 +121,16 @@ function compare(
     const rival = of(side)
     const isMeasurable = wasOnTime && (percentile === 50 || isSteady(rival))
     const name = `${span.name}, ${ticksPerSecond}/s, p${percentile}`
-    const line = { row: '', name, against, relation, unit: 'us', goal: null, isMeasurable } as const
+    const line = {
+      row: '',
+      name,
+      against,
+      relation,
+      unit: 'us',
+      goal: null,
+      isMeasurable,
+      isHeld: false,
+    } as const
     return measured(line, of('floe'), rival)
   })
 }

@@ -27,6 +27,8 @@ export interface Measurement {
   readonly goal: number | null
   /** False when this machine's noise makes the ratio meaningless; the figures still stand. */
   readonly isMeasurable: boolean
+  /** False for what swings too much to be held from run to run: of it only a goal is guarded. */
+  readonly isHeld: boolean
 }
 
 /** Some lines that are measured together. */
@@ -79,6 +81,7 @@ export function measured(
   line: Pick<Measurement, 'row' | 'name' | 'against' | 'unit' | 'goal'> & {
     readonly relation?: Relation
     readonly isMeasurable?: boolean
+    readonly isHeld?: boolean
   },
   ours: readonly number[],
   theirs: readonly number[],
@@ -98,5 +101,6 @@ export function measured(
     ratios: ours.map((figure, round) => ratio(relation, figure, theirs[round]!)),
     goal: line.goal,
     isMeasurable: line.isMeasurable ?? true,
+    isHeld: line.isHeld ?? true,
   }
 }

@@ -14,6 +14,8 @@
 //   floe does, and a ratio may double.
 // - A goal counts as held when every run of the baseline reached it, and as lost below it by
 //   GOAL_MARGIN. Short of that it is missed within noise.
+// - Percentiles beyond the median, and what a whole round trip of three processes takes, swing more
+//   than any margin: of them only a goal that was reached is guarded (`isHeld`).
 // - A line that looks worse is measured again in a process of its own, at most TRIES_MAX times in
 //   all, and two tries must agree: one disturbed minute is no regression, and one lucky minute
 //   does not hide any.
@@ -92,7 +94,9 @@ export function best(relation: Relation, ratios: readonly number[]): number {
 }
 
 function isBelowBaseline(attempt: Measurement, held: BaselineLine | null): boolean {
-  return held !== null && isWorse(attempt.relation, ratioOf(attempt), floorOf(held))
+  return (
+    held !== null && attempt.isHeld && isWorse(attempt.relation, ratioOf(attempt), floorOf(held))
+  )
 }
 
 function isBelowGoal(attempt: Measurement, held: BaselineLine | null): boolean {

@@ -16,6 +16,7 @@ export function measurementOf(text: string, line: Partial<Measurement> = {}): Me
     ratios: numbers,
     goal: null,
     isMeasurable: true,
+    isHeld: true,
     ...line,
   }
 }

@@ -85,6 +85,15 @@ describe('a line that looks worse than it was', () => {
     expect(told.filter(Boolean).join(' ') || 'fine').toBe(outcome)
   })
 
+  it('that swings too much to be held guards the goal alone', () => {
+    const swinging = measurementOf('peer 2', { goal: 4, isHeld: false })
+    const held = baselineOf('peer 4 4.4 5')
+    const judgement = judge([swinging, swinging], held)
+    expect(judgement).toMatchObject({ isRegressed: false, isGoalLost: true })
+    const aimless = measurementOf('peer 2', { goal: null, isHeld: false })
+    expect(judge([aimless], held)).toMatchObject({ isOpen: false, isGoalLost: false })
+  })
+
   it('shows its middle try', () => {
     const { measurement, tryCount } = judge(triesOf('peer 2, peer 5, peer 4', '-'), null)
     expect(measurement.ratios).toEqual([4])
