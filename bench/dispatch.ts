@@ -151,7 +151,15 @@ function beside(
   goal: number | null,
   figures: readonly number[],
 ): Measurement {
-  const line = { row: '14', name, against: 'the bound', relation: 'peer', unit, goal } as const
+  const line = {
+    row: '14',
+    name,
+    against: 'the bound',
+    relation: 'peer',
+    unit,
+    goal,
+    isHeld: false,
+  } as const
   const measurement = measured(
     line,
     figures,

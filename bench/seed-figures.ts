@@ -59,7 +59,7 @@ export const seedFiguresSuite: Suite = {
       const figures = rounds.map((round) => round[what])
       // Beside a bound nothing is interleaved: a machine that is not steady says nothing.
       const measurement = measured(
-        { ...line, unit: 'ms', goal: GOAL, isMeasurable: isSteady(figures) },
+        { ...line, unit: 'ms', goal: GOAL, isMeasurable: isSteady(figures), isHeld: false },
         figures,
         rounds.map(() => boundMs),
       )

@@ -14,8 +14,9 @@
 //   floe does, and a ratio may double.
 // - A goal counts as held when every run of the baseline reached it, and as lost below it by
 //   GOAL_MARGIN. Short of that it is missed within noise.
-// - Percentiles beyond the median, and what a whole round trip of three processes takes, swing more
-//   than any margin: of them only a goal that was reached is guarded (`isHeld`).
+// - Percentiles beyond the median, what a whole round trip of three processes takes, and figures
+//   beside a bound instead of a peer swing more than any margin, the last with the machine's speed:
+//   of them only a goal that was reached is guarded (`isHeld`).
 // - A line that looks worse is measured again in a process of its own, at most TRIES_MAX times in
 //   all, and two tries must agree: one disturbed minute is no regression, and one lucky minute
 //   does not hide any.
