@@ -4,10 +4,10 @@
 import { Outcome } from '#core/outcome.ts'
 import { NS_PER_S, priceUnits, qtyUnits, type MonoNs } from '#core/units.ts'
 import { DepthUpdate } from '#market/depth-update.ts'
-import { InstrumentStatus, type InstrumentFacts } from '#market/instrument.ts'
 import { VenueEventKind } from '#order/venue-event.ts'
 import type { ListingsListener, MarketHealth } from '#venue/venue.ts'
 import type { VenueAccount, VenueContext, VenueMake, VenueMarket } from '#venue/venue.ts'
+import { spotFacts } from '../native-free-bench/payloads.ts'
 
 export const MARKET_NAME = 'binance_spot'
 export const ACCOUNT_NAME = 'main'
@@ -92,7 +92,7 @@ class MemoryMarket implements VenueMarket {
 
   requestListings(_symbols: readonly string[], listener: ListingsListener, nowNs: MonoNs): void {
     listener.onListings(
-      Array.from(this.#bidTicks, (_, index) => listingOf(index)),
+      Array.from(this.#bidTicks, (_, index) => spotFacts(`A${index}`)),
       nowNs,
     )
   }
@@ -327,23 +327,5 @@ class MemoryAccount implements VenueAccount {
   #list(token: number): Outcome {
     this.#listings.push(token)
     return Outcome.Ok
-  }
-}
-
-function listingOf(instrument: number): InstrumentFacts {
-  return {
-    market: MARKET_NAME,
-    symbol: symbolOf(instrument),
-    venueSymbol: symbolOf(instrument).replace('/', ''),
-    baseAsset: `A${instrument}`,
-    quoteAsset: 'USDT',
-    priceScale: 2,
-    qtyScale: 5,
-    tickUnits: priceUnits(1),
-    lotUnits: qtyUnits(1),
-    minQtyUnits: qtyUnits(1),
-    maxQtyUnits: qtyUnits(900_000_000),
-    minNotional: '5',
-    status: InstrumentStatus.Trading,
   }
 }

@@ -4,18 +4,16 @@
 // string, the long numbers quoted by a regular expression, JSON.parse, then `handleMessage` →
 // `handleBidsAsks` → `handleTickersAndBidsAsks` → `parseWsTicker`, until `bidsasks[symbol]` is
 // new. Nobody awaits `watchBidsAsks`, which spares it the promises of a real program.
-import { monoNs } from '#core/units.ts'
 import { WASM_KERNELS } from '#kernel/kernels.ts'
 import type { MarketSink } from '#market/market-sink.ts'
-import { BinanceSpotDecoder } from '#venue/binance-spot/market-decoder.ts'
+import { decodeAll } from '../native-free-bench/decode-cases.ts'
 import { runCases, type BenchCase } from '../native-free-bench/harness.ts'
 import type { Suite } from '../native-free-bench/measurement.ts'
-import { benchInstruments, tickers, type Payload } from '../native-free-bench/payloads.ts'
+import { tickers } from '../native-free-bench/payloads.ts'
 import { arePeersInstalled } from './peers/installed.ts'
 
 const NAME = 'ticker-handler'
 const MESSAGES = 256
-const NOW = monoNs(1)
 
 export const tickerHandlerSuite: Suite = {
   name: NAME,
@@ -29,13 +27,13 @@ async function tickerCase(): Promise<BenchCase> {
   const { ccxtBinance, ccxtReceiver, SYMBOL } = await import('./peers/ccxt-binance.ts')
   const messages = tickers(MESSAGES)
   const top = new Top()
-  const decodeAll = decoding(messages, top)
+  const decodeTickers = decodeAll(messages, WASM_KERNELS, top)
   const binance = ccxtBinance()
   const receive = ccxtReceiver(binance)
   const receiveAll = (): void => {
     for (const { bytes } of messages) receive(bytes)
   }
-  decodeAll()
+  decodeTickers()
   receiveAll()
   // ccxt swallows what goes wrong in a handler, so that both must have understood the last one.
   const { bid, ask } = binance.bidsasks[SYMBOL] ?? { bid: 0, ask: 0 }
@@ -48,28 +46,8 @@ async function tickerCase(): Promise<BenchCase> {
     peer: 'ccxt.pro',
     goal: 25,
     opsPerCall: MESSAGES,
-    ours: decodeAll,
+    ours: decodeTickers,
     theirs: receiveAll,
-  }
-}
-
-/** The messages stand where a socket would have put them. */
-function decoding(messages: readonly Payload[], top: Top): () => void {
-  const decoder = new BinanceSpotDecoder(benchInstruments(), top, WASM_KERNELS)
-  decoder.follow(0)
-  const region = decoder.receiveBytes()
-  const ends: number[] = []
-  for (const { bytes } of messages) {
-    const start = ends.at(-1) ?? 0
-    region.set(bytes, start)
-    ends.push(start + bytes.length)
-  }
-  return () => {
-    let start = 0
-    for (const end of ends) {
-      if (decoder.decode(region, start, end, NOW) < 0) throw new Error('a message was refused')
-      start = end
-    }
   }
 }
 

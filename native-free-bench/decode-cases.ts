@@ -104,8 +104,12 @@ function againstTwin(name: string, messages: readonly Payload[], kernels: Kernel
 }
 
 /** The messages stand where a socket would have put them. */
-function decodeAll(messages: readonly Payload[], kernels: Kernels): () => void {
-  const decoder = new BinanceSpotDecoder(benchInstruments(), new LastSeen(), kernels)
+export function decodeAll(
+  messages: readonly Payload[],
+  kernels: Kernels,
+  sink: MarketSink = new LastSeen(),
+): () => void {
+  const decoder = new BinanceSpotDecoder(benchInstruments(), sink, kernels)
   decoder.follow(0)
   const region = decoder.receiveBytes()
   const ends: number[] = []

@@ -1,7 +1,7 @@
 // Invented market messages in the shape that Binance spot sends, as bytes.
 import { Prng } from '#core/prng.ts'
 import { priceUnits, qtyUnits } from '#core/units.ts'
-import { InstrumentStatus, InstrumentTable } from '#market/instrument.ts'
+import { InstrumentStatus, InstrumentTable, type InstrumentFacts } from '#market/instrument.ts'
 
 const MID_TICKS = 4_325_000
 
@@ -60,11 +60,17 @@ export function depthDiffs(count: number, levels: number): Payload[] {
 /** The one instrument of these messages, at index 0. */
 export function benchInstruments(): InstrumentTable {
   const instruments = new InstrumentTable()
-  instruments.put({
+  instruments.put(spotFacts('BTC'))
+  return instruments
+}
+
+/** A listing against USDT as a large spot pair has it. */
+export function spotFacts(baseAsset: string): InstrumentFacts {
+  return {
     market: 'binance_spot',
-    symbol: 'BTC/USDT',
-    venueSymbol: 'BTCUSDT',
-    baseAsset: 'BTC',
+    symbol: `${baseAsset}/USDT`,
+    venueSymbol: `${baseAsset}USDT`,
+    baseAsset,
     quoteAsset: 'USDT',
     priceScale: 2,
     qtyScale: 5,
@@ -74,6 +80,5 @@ export function benchInstruments(): InstrumentTable {
     maxQtyUnits: qtyUnits(900_000_000),
     minNotional: '5',
     status: InstrumentStatus.Trading,
-  })
-  return instruments
+  }
 }

@@ -14,7 +14,6 @@ const FRACTIONS: usize = 320
 const VALUES: usize = 512
 
 const ROW_BYTES: usize = 16
-const KEY_BYTES_MAX: i32 = 32
 const INTEGER_DIGITS_MAX: i32 = 15
 const SAFE_MAX: f64 = 9007199254740991
 
@@ -85,7 +84,6 @@ function run(layout: usize, start: usize, end: usize): bool {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function textIs(at: usize, text: usize, size: usize): bool {
   let left = <i32>size
@@ -101,7 +99,6 @@ function textIs(at: usize, text: usize, size: usize): bool {
 }
 
 /** Where the digits end, their value at `into`; 0 when it is no whole number below 10^15. */
-// @ts-ignore: decorator
 @inline
 function readInteger(at: usize, into: usize): usize {
   const digits = digitsAt(at)
@@ -113,7 +110,6 @@ function readInteger(at: usize, into: usize): usize {
 }
 
 /** The same for a decimal × 10^scale; 0 also when that is no whole number below 2^53. */
-// @ts-ignore: decorator
 @inline
 function readDecimal(at: usize, scale: i32, into: usize): usize {
   const digits = digitsAt(at)
@@ -147,7 +143,6 @@ function readDecimal(at: usize, scale: i32, into: usize): usize {
   return at + size
 }
 
-// @ts-ignore: decorator
 @inline
 function readFlag(at: usize, into: usize): usize {
   if (load<u32>(at) === 0x65757274) {
@@ -190,7 +185,6 @@ function readLevels(at: usize, end: usize, list: i32, scales: i32): usize {
 }
 
 /** Sixteen bytes as digits: 0 to 9, and something above for all else. */
-// @ts-ignore: decorator
 @inline
 function digitsAt(at: usize): v128 {
   const zeros = i8x16(48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48)
@@ -198,7 +192,6 @@ function digitsAt(at: usize): v128 {
 }
 
 /** A bit for each lane that is no digit. */
-// @ts-ignore: decorator
 @inline
 function othersOf(digits: v128): i32 {
   const ten = i8x16(10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10)
@@ -206,14 +199,12 @@ function othersOf(digits: v128): i32 {
 }
 
 /** For swizzle: lane i takes lane i − places, the lanes in front become 0. */
-// @ts-ignore: decorator
 @inline
 function toTheRight(places: i32): v128 {
   return v128.load(LANES - places)
 }
 
 /** Sixteen digits, the most significant in the lowest lane. */
-// @ts-ignore: decorator
 @inline
 function valueOf(digits: v128): f64 {
   const lower = i16x8(255, 255, 255, 255, 255, 255, 255, 255)
@@ -226,7 +217,6 @@ function valueOf(digits: v128): f64 {
   return f64x2.extract_lane(parts, 0) + f64x2.extract_lane(parts, 1)
 }
 
-// @ts-ignore: decorator
 @inline
 function power(exponent: i32): f64 {
   return load<f64>(POWERS + (<usize>exponent << 3))
