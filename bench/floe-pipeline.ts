@@ -9,7 +9,7 @@ import { RealClock } from '#core/real-clock.ts'
 import type { MonoNs } from '#core/units.ts'
 import { openJournal, type JournalHost } from '#journal/journal-host.ts'
 import { WASM_KERNELS } from '#kernel/kernels.ts'
-import { EventLoop } from '#loop/event-loop.ts'
+import { EventLoop, type Idling } from '#loop/event-loop.ts'
 import { Past } from '#loop/past.ts'
 import { spawnWorker } from '#loop/spawn-worker.ts'
 import { planTasks } from '#loop/task-plan.ts'
@@ -75,7 +75,7 @@ export class FloePipeline {
     this.#warmLink = new WarmLink(new NetDialer(clock, (nowNs) => loop.afterRead(nowNs)))
     const loop: EventLoop = new EventLoop({
       clock,
-      isBusyPolling: this.#options.isBusyPolling ?? false,
+      idling: { isBusyPolling: this.#options.isBusyPolling ?? false, isKeepingWarm: true },
       warmLink: this.#warmLink,
       onCrash: (thrown) => {
         this.#crash = thrown
@@ -126,9 +126,9 @@ export class FloePipeline {
     rmSync(this.#stateDir, { recursive: true, force: true })
   }
 
-  /** Spins from now on, or sleeps. */
-  busyPoll(isOn: boolean): void {
-    this.#loop?.busyPoll(isOn)
+  /** From now on, while nothing happens. */
+  idle(idling: Idling): void {
+    this.#loop?.idle(idling)
   }
 
   throwIfCrashed(): void {

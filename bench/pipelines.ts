@@ -78,14 +78,15 @@ export class Pipelines {
     this.#floe.throwIfCrashed()
   }
 
-  /** The engine spins only while it is its turn: nobody else shall have a core less for it. */
+  /** The engine spins or keeps warm only in its turn: nobody else shall have a core less for it. */
   setCounting(runner: Runner, isCounting: boolean): void {
     if (runner === 'c') return this.#c?.setCounting(isCounting)
     if (runner === 'peer') {
       this.times.peer.isCounting = isCounting
       return
     }
-    this.#floe.busyPoll(runner === 'spinning' && isCounting)
+    const isBusyPolling = runner === 'spinning' && isCounting
+    this.#floe.idle({ isBusyPolling, isKeepingWarm: isCounting })
     this.#floeTimes.isCounting = isCounting
     if (!isCounting) this.times[runner].takeFrom(this.#floeTimes)
   }

@@ -241,7 +241,6 @@ export class Engine implements TimerTarget {
    */
   keepWarm(nowNs: MonoNs): void {
     const task = this.scheduler.lastStepped
-    if (task < 0) return
     for (const market of this.roster.markets) market.keepWarm()
     this.#marketView.nowNs = nowNs
     this.scheduler.tasks[task]!.step(nowNs)
@@ -267,6 +266,12 @@ export class Engine implements TimerTarget {
   /** True while something waits for a turn that no socket and no timer will bring. */
   get hasWork(): boolean {
     return this.#events.count > 0 || this.scheduler.hasWork
+  }
+
+  /** The task that acted last still runs: the next tick may make it act again. */
+  get isTrading(): boolean {
+    const task = this.scheduler.lastStepped
+    return task >= 0 && !this.scheduler.tasks[task]!.isOver
   }
 
   nextDeadlineNs(): MonoNs {

@@ -171,13 +171,13 @@ class Run {
     const indexEnd = Math.max(0, ...parts.plans.map(({ index }) => index + 1))
     const control = await startControl(stateDir, this.#config.control.port, indexEnd)
     this.#status.print(`control: ${control.url} (token in ${join(stateDir, 'control.json')})`)
-    const { busyPoll } = this.#config
+    const { busyPoll, keepWarm } = this.#config
     // It needs the loop only once it is open.
     const warmDialer = new NetDialer(this.#clock, (nowNs) => loop.afterRead(nowNs))
-    const warmLink = busyPoll ? new WarmLink(warmDialer) : null
+    const warmLink = keepWarm ? new WarmLink(warmDialer) : null
     const loop: EventLoop = new EventLoop({
       clock: this.#clock,
-      isBusyPolling: busyPoll,
+      idling: { isBusyPolling: busyPoll, isKeepingWarm: keepWarm },
       warmLink,
       onCrash: (thrown) => {
         this.#crash = thrown

@@ -16,6 +16,8 @@ export interface FloeConfig {
   readonly control: ControlConfig
   /** How long to rehearse before the first order; 0 = not at all. */
   readonly warmUpNs: number
+  /** While tasks trade and nothing happens, the motions of a tick keep the caches warm. */
+  readonly keepWarm: boolean
   /** The engine's thread spins instead of sleeping: it takes a core of its own. */
   readonly busyPoll: boolean
   readonly tasks: readonly TaskConfig[]

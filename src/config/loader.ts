@@ -112,6 +112,7 @@ function resolved(written: WrittenConfig, yaml: YamlSource, source: string): Flo
     risk: riskConfig(written.risk),
     control: written.control,
     warmUpNs: durationNs(written.warm_up ?? WARM_UP[written.mode], 'warm_up'),
+    keepWarm: written.keep_warm,
     busyPoll: written.busy_poll,
     tasks: taskConfigs(written, yaml),
   }

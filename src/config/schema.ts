@@ -121,6 +121,7 @@ export const configSchema = map({
   risk: risk.prefault({}),
   control: map({ port: integer(0, 65_535).default(0) }).prefault({}),
   warm_up: duration.optional(),
+  keep_warm: z.boolean({ error: 'true or false' }).default(true),
   busy_poll: z.boolean({ error: 'true or false' }).default(false),
   tasks: z.array(task, { error: 'a list of tasks' }).default([]),
 })

@@ -4,16 +4,19 @@
 // A loop that sleeps is woken by the kernel, and waking costs more than most turns. A busy-polling
 // loop never sleeps: an immediate that asks for itself again makes libuv look at the sockets
 // without waiting, round after round, and the deadline is compared in each round instead of a timer
-// being set. It takes a whole core, so it is for machines that have one to spare. While nothing
-// happens it goes through the motions of a tick now and then, so that the next real one finds code
-// and data in the caches.
+// being set. It takes a whole core, so it is for machines that have one to spare.
+//
+// While tasks trade and nothing happens, either goes through the motions of a tick now and then, so
+// that the next real one finds code and data in the caches.
 import type { Clock } from '#core/clock.ts'
 import { NEVER_NS, NS_PER_MS, type MonoNs } from '#core/units.ts'
 
 /** The longest sleep: a safety net, not a rhythm. */
 const SLEEP_MAX_NS = 1_000 * NS_PER_MS
 /** A shared cache forgets within a millisecond. */
-const WARM_EVERY_NS = NS_PER_MS / 4
+const COOLING_NS = NS_PER_MS / 4
+/** The shortest that a timer waits. */
+const SLEEP_WARM_NS = NS_PER_MS
 
 export interface Turning {
   turn(nowNs: MonoNs): void
@@ -21,13 +24,22 @@ export interface Turning {
   keepWarm?(nowNs: MonoNs): void
   nextDeadlineNs(): MonoNs
   readonly hasWork: boolean
+  /** A tick may cause an order: worth keeping warm for. */
+  readonly isTrading?: boolean
+}
+
+/** What to do while nothing happens. */
+export interface Idling {
+  /** Spin instead of sleeping. */
+  readonly isBusyPolling: boolean
+  readonly isKeepingWarm: boolean
 }
 
 export interface EventLoopParts {
   readonly clock: Clock
-  /** Spins instead of sleeping. Default: false. */
-  readonly isBusyPolling?: boolean
-  /** Sends something that means nothing, for the same reason; only called while spinning. */
+  /** Default: sleeps, and lets its caches cool. */
+  readonly idling?: Idling
+  /** Keeping warm, sends something that means nothing for the same reason. */
   readonly warmLink?: { beat(): void } | null
   /** A turn threw: our bug. The process must end; the journal has everything up to here. */
   onCrash(thrown: unknown): void
@@ -35,7 +47,7 @@ export interface EventLoopParts {
 
 export class EventLoop {
   readonly #parts: EventLoopParts
-  #isBusyPolling: boolean
+  #idling: Idling
   /** Of the last turn or warming. */
   #activeNs = 0
   #turning: Turning | null = null
@@ -47,7 +59,7 @@ export class EventLoop {
 
   constructor(parts: EventLoopParts) {
     this.#parts = parts
-    this.#isBusyPolling = parts.isBusyPolling ?? false
+    this.#idling = parts.idling ?? { isBusyPolling: false, isKeepingWarm: false }
   }
 
   /** The engine is built with a dialer that needs this loop, so it is introduced afterwards. */
@@ -57,10 +69,9 @@ export class EventLoop {
     this.#spin()
   }
 
-  /** Gives the core back, or takes it again. */
-  busyPoll(isOn: boolean): void {
-    if (isOn === this.#isBusyPolling) return
-    this.#isBusyPolling = isOn
+  /** From now on, while nothing happens. */
+  idle(idling: Idling): void {
+    this.#idling = idling
     this.#armedNs = NEVER_NS
     this.#spin()
     this.afterRead(this.#parts.clock.nowNs())
@@ -84,8 +95,11 @@ export class EventLoop {
   }
 
   #rearm(turning: Turning, nowNs: MonoNs): void {
-    const deadlineNs = Math.min(turning.nextDeadlineNs(), nowNs + SLEEP_MAX_NS)
-    if (this.#isBusyPolling) {
+    const { isBusyPolling, isKeepingWarm } = this.#idling
+    const isNapping = !isBusyPolling && isKeepingWarm && turning.isTrading === true
+    const sleepNs = isNapping ? SLEEP_WARM_NS : SLEEP_MAX_NS
+    const deadlineNs = Math.min(turning.nextDeadlineNs(), nowNs + sleepNs)
+    if (isBusyPolling) {
       this.#armedNs = turning.hasWork ? nowNs : deadlineNs
       return
     }
@@ -103,7 +117,9 @@ export class EventLoop {
   readonly #onTimer = (): void => {
     this.#timer = null
     this.#armedNs = NEVER_NS
-    this.afterRead(this.#parts.clock.nowNs())
+    const nowNs = this.#parts.clock.nowNs()
+    if (this.#isCooling(nowNs)) this.#keepWarm(nowNs)
+    else this.afterRead(nowNs)
   }
 
   /** Work that no socket brings waits one round of the loop, so that sockets are heard between. */
@@ -119,7 +135,7 @@ export class EventLoop {
   }
 
   #spin(): void {
-    if (!this.#isBusyPolling || this.#isSpinning) return
+    if (!this.#idling.isBusyPolling || this.#isSpinning) return
     this.#isSpinning = true
     setImmediate(this.#onSpin)
   }
@@ -127,11 +143,16 @@ export class EventLoop {
   /** One round: libuv has read its sockets since the last, and each read had its turn. */
   readonly #onSpin = (): void => {
     this.#isSpinning = false
-    if (this.#isStopped || !this.#isBusyPolling) return
+    if (this.#isStopped || !this.#idling.isBusyPolling) return
     this.#spin()
     const nowNs = this.#parts.clock.nowNs()
-    if (nowNs - this.#activeNs >= WARM_EVERY_NS) this.#keepWarm(nowNs)
+    if (this.#isCooling(nowNs)) this.#keepWarm(nowNs)
     else if (nowNs >= this.#armedNs) this.afterRead(nowNs)
+  }
+
+  #isCooling(nowNs: MonoNs): boolean {
+    if (!this.#idling.isKeepingWarm || nowNs - this.#activeNs < COOLING_NS) return false
+    return this.#turning?.isTrading === true
   }
 
   /** Time may have made the engine want something: a turn follows at once. */

@@ -42,7 +42,7 @@ describe('a whole configuration', () => {
     expect(config.sim.market).toEqual({ source: 'synthetic' })
     expect(config.control.port).toBe(0)
     expect(config.warmUpNs).toBe(0)
-    expect(config.busyPoll).toBe(false)
+    expect([config.keepWarm, config.busyPoll]).toEqual([true, false])
     expect(config.stateDir).toMatch(/^\/.*\/state$/)
   })
 
@@ -59,6 +59,7 @@ describe('a whole configuration', () => {
 
   it('spins when it is told to, in every mode', () => {
     expect(parseConfig(`${WHOLE}busy_poll: true`, 'c').busyPoll).toBe(true)
+    expect(parseConfig(`${WHOLE}keep_warm: false`, 'c').keepWarm).toBe(false)
     expect(issuesOf(`${WHOLE}busy_poll: yes`)).toEqual([
       'c.yaml:13:12: busy_poll: found "yes", allowed true or false',
     ])
@@ -115,7 +116,7 @@ describe('a refused configuration names file, line, column, key, found and allow
       'mode: sim',
       'mod: sim',
       'c.yaml:1:1: mod: found an unknown key, allowed mode, instance, state_dir, accounts, ' +
-        'venues, sim, risk, control, warm_up, busy_poll, tasks; did you mean mode?',
+        'venues, sim, risk, control, warm_up, keep_warm, busy_poll, tasks; did you mean mode?',
     ],
     [
       'a word that is not allowed',

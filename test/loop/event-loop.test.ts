@@ -10,6 +10,7 @@ class NotedTurns implements Turning {
   readonly warmNs: number[] = []
   deadlineNs: number = NEVER_NS
   workLeft = 0
+  isTrading = true
   thrown: Error | null = null
 
   get hasWork(): boolean {
@@ -39,7 +40,7 @@ afterEach(() => {
   loops = []
 })
 
-function open(isBusyPolling: boolean) {
+function open(isBusyPolling: boolean, isKeepingWarm = isBusyPolling) {
   const clock = new VirtualClock(0)
   const turns = new NotedTurns()
   const crashes: unknown[] = []
@@ -48,7 +49,12 @@ function open(isBusyPolling: boolean) {
   }
   const beats: number[] = []
   const warmLink = { beat: () => void beats.push(clock.nowNs()) }
-  const loop = new EventLoop({ clock, isBusyPolling, warmLink, onCrash })
+  const loop = new EventLoop({
+    clock,
+    idling: { isBusyPolling, isKeepingWarm },
+    warmLink,
+    onCrash,
+  })
   loops.push(loop)
   return { clock, turns, crashes, beats, loop }
 }
@@ -174,15 +180,17 @@ describe('busy-polling', () => {
   it('gives its core back when it is told to, and takes it again', async () => {
     const { clock, turns, loop } = open(true)
     loop.start(turns)
-    loop.busyPoll(false)
+    const asleep = { isBusyPolling: false, isKeepingWarm: false }
+    const spinning = { isBusyPolling: true, isKeepingWarm: false }
+    loop.idle(asleep)
     await rounds(3)
     expect(immediates()).toBe(0)
     clock.advanceTo(monoNs(NS_PER_MS))
     await sleep(5)
     expect(turns.warmNs).toEqual([])
-    loop.busyPoll(true)
-    loop.busyPoll(false)
-    loop.busyPoll(true)
+    loop.idle(spinning)
+    loop.idle(asleep)
+    loop.idle(spinning)
     await rounds(3)
     expect(immediates()).toBe(1)
   })
@@ -197,9 +205,36 @@ describe('busy-polling', () => {
   })
 })
 
-it('a sleeping loop does not spin', async () => {
-  const { turns, loop } = open(false)
-  loop.start(turns)
-  await sleep(5)
-  expect(immediates()).toBe(0)
+describe('sleeping', () => {
+  it('does not spin, and lets its caches cool unless told otherwise', async () => {
+    const { clock, turns, beats, loop } = open(false)
+    loop.start(turns)
+    clock.advanceTo(monoNs(NS_PER_MS))
+    await sleep(10)
+    expect(immediates()).toBe(0)
+    expect([turns.warmNs, beats, turns.atNs]).toEqual([[], [], [0]])
+  })
+
+  it('keeps warm each millisecond of nothing while tasks trade', async () => {
+    const { clock, turns, beats, loop } = open(false, true)
+    loop.start(turns)
+    for (const atMs of [1, 2, 3]) {
+      clock.advanceTo(monoNs(atMs * NS_PER_MS))
+      await sleep(10)
+    }
+    expect(immediates()).toBe(0)
+    const atNs = [1, 2, 3].map((atMs) => atMs * NS_PER_MS)
+    expect([turns.warmNs, beats]).toEqual([atNs, atNs])
+    // A virtual clock stands still between: the timer comes again and again.
+    expect([...new Set(turns.atNs)]).toEqual([0, ...atNs])
+  })
+
+  it.each([false, true])('sleeps on where nothing trades (spinning: %s)', async (isSpinning) => {
+    const { clock, turns, beats, loop } = open(isSpinning, true)
+    turns.isTrading = false
+    loop.start(turns)
+    clock.advanceTo(monoNs(5 * NS_PER_MS))
+    await sleep(10)
+    expect([turns.warmNs, beats, turns.atNs]).toEqual([[], [], [0]])
+  })
 })
