@@ -19,6 +19,7 @@ import type { Command } from '#control/command-queue.ts'
 import type { Kernels } from '#kernel/kernels.ts'
 import type { Journal } from '#journal/journal.ts'
 import { AccountDesk } from '#loop/account-desk.ts'
+import { DiskWatch } from '#loop/disk-watch.ts'
 import { ListingTokens } from '#loop/listing-tokens.ts'
 import { Opening } from '#loop/opening.ts'
 import { OrderNews } from '#loop/order-news.ts'
@@ -105,6 +106,7 @@ export class Engine implements TimerTarget {
   readonly #gate: RiskGate
   readonly #sender: OrderSender
   readonly #opening: Opening
+  readonly #diskWatch: DiskWatch
   #isInTurn = false
   #isStopping = false
 
@@ -163,6 +165,7 @@ export class Engine implements TimerTarget {
     this.settlement = settlement
     this.accountDesk = accountDesk
     this.#retention = retention
+    this.#diskWatch = new DiskWatch(journal, notices)
     this.#news = news
 
     // 4 Tasks decide.
@@ -304,9 +307,10 @@ export class Engine implements TimerTarget {
     this.roster.stop(nowNs)
   }
 
-  /** Once a second: a datable sign of life, and rows whose time is over are given back. */
+  /** Once a second: a datable sign of life, a look at the disk, rows whose time is over go back. */
   onTimer(_token: number, nowNs: MonoNs): void {
     this.#parts.journal.clockStamp(this.#parts.clock.wallUs(), nowNs)
+    this.#diskWatch.look(nowNs)
     this.#retention.sweep(nowNs)
     this.timers.arm(this, 0, monoNs(nowNs + HOUSEKEEPING_NS))
   }
