@@ -40,7 +40,8 @@ async function embeddedVenues(config: FloeConfig): Promise<RunVenues> {
       if (account !== undefined) return account.credentials
       throw new EngineError('account_missing', `${venue.market} has no account ${name}`)
     }
-    return rosterVenue(venue, ready.urls, credentialsOf)
+    // What the configuration names is on the way to them: a proxy, a tunnel.
+    return rosterVenue(venue, { ...ready.urls, ...venue.urls }, credentialsOf)
   })
   const how = handle.attached ? 'running since before' : 'started'
   return {
