@@ -13,7 +13,8 @@
 // change of a kind's fields is a new version of it, and readers keep the older ones. An unknown
 // kind or a newer version is refused by name: guessing at orders is worse than not starting.
 
-export const FORMAT_VERSION = 1
+/** 2 since snapshots exist: a reader that does not know them must not begin in the middle. */
+export const FORMAT_VERSION = 2
 
 export const RECORD_HEADER_BYTES = 32
 export const LENGTH_OFFSET = 0
@@ -32,7 +33,6 @@ export interface RecordLayout {
   readonly fields: Readonly<Record<string, FieldType>>
 }
 
-// Kinds 18 and 19 are reserved for snapshot_begin and snapshot_end.
 export const RECORD_LAYOUTS = {
   /** The first record of every incarnation. */
   engine_start: {
@@ -133,6 +133,98 @@ export const RECORD_LAYOUTS = {
     kind: 16,
     version: 1,
     fields: { clientIdHi: 'u32', clientIdLo: 'u32', foreignId: 'text' },
+  },
+  /** What follows, up to snapshot_end, stands for every record up to `coveredSequence`. */
+  snapshot_begin: {
+    kind: 18,
+    version: 1,
+    fields: { coveredSequence: 'f64', records: 'u32', incarnationFirst: 'u16' },
+  },
+  /** Repeats the count, so that a snapshot is whole or none; the rest dates the covered journal. */
+  snapshot_end: {
+    kind: 19,
+    version: 1,
+    fields: { lastWallUs: 'f64', records: 'u32', endedClean: 'flag' },
+  },
+  /** In snapshots: what a task's forgotten records added up to. */
+  task_counts: {
+    kind: 21,
+    version: 1,
+    fields: { task: 'i32', orders: 'i32', rejects: 'i32', reprices: 'i32' },
+  },
+  /** In snapshots: Σ over the fills of a task's forgotten orders; `notional` is an exact integer. */
+  task_totals: {
+    kind: 22,
+    version: 1,
+    fields: {
+      qtyUnits: 'f64',
+      task: 'i32',
+      instrument: 'i32',
+      fills: 'u32',
+      notional: 'text',
+      fees: 'text',
+    },
+  },
+  /** In snapshots: the net of what forgotten orders filled. */
+  position: {
+    kind: 23,
+    version: 1,
+    fields: { netUnits: 'f64', account: 'i32', instrument: 'i32' },
+  },
+  /** In snapshots: an order that may still matter, as its records left it at the record's nowNs. */
+  order_row: {
+    kind: 24,
+    version: 1,
+    fields: {
+      priceUnits: 'f64',
+      qtyUnits: 'f64',
+      filledUnits: 'f64',
+      cumQtyUnits: 'f64',
+      createdWallUs: 'f64',
+      touchedWallUs: 'f64',
+      clientIdHi: 'u32',
+      clientIdLo: 'u32',
+      task: 'i32',
+      instrument: 'i32',
+      account: 'i32',
+      side: 'u8',
+      type: 'u8',
+      timeInForce: 'u8',
+      orderState: 'u8',
+      reduceOnly: 'flag',
+      isOfLastLife: 'flag',
+      venueOrderId: 'text',
+      foreignId: 'text',
+    },
+  },
+  /** In snapshots: a fill of such an order. */
+  fill_row: {
+    kind: 25,
+    version: 1,
+    fields: {
+      priceUnits: 'f64',
+      qtyUnits: 'f64',
+      venueTimeUs: 'f64',
+      bookedWallUs: 'f64',
+      clientIdHi: 'u32',
+      clientIdLo: 'u32',
+      task: 'i32',
+      account: 'i32',
+      instrument: 'i32',
+      side: 'u8',
+      isMaker: 'flag',
+      provisional: 'flag',
+      isOfLastLife: 'flag',
+      tradeId: 'text',
+      fee: 'text',
+      feeAsset: 'text',
+    },
+  },
+  /** The kill switch was engaged, or released; the newest one counts, over restarts too. */
+  kill_switch: {
+    kind: 20,
+    version: 1,
+    fields: { engaged: 'flag', origin: 'text', who: 'text', reason: 'text' },
   },
 } as const satisfies Readonly<Record<string, RecordLayout>>
 

@@ -6,6 +6,7 @@ import { monoNs, wallUs } from '#core/units.ts'
 import { Journal } from '#journal/journal.ts'
 import { ModelledDisk, ModelledJournal } from '#journal/modelled-disk.ts'
 import { endingText, readSegments, type SegmentFile } from '#journal/reader.ts'
+import { FORMAT_VERSION } from '#journal/record-layout.ts'
 import { decodeSegmentHeader, encodeSegmentHeader } from '#journal/segment-layout.ts'
 import { beginIncarnation, SegmentWriter, StepResult } from '#journal/segment-writer.ts'
 
@@ -155,13 +156,13 @@ describe('journal reader', () => {
     const [file] = journalBytes([1])
     const header = decodeSegmentHeader(file!.bytes)!
     const newer = changed(file!, (bytes) => {
-      bytes.set(encodeSegmentHeader({ ...header, formatVersion: 2 }))
+      bytes.set(encodeSegmentHeader({ ...header, formatVersion: FORMAT_VERSION + 1 }))
       return bytes
     })
     expect(() => readSegments([newer])).toThrow(
       expect.objectContaining({
         code: 'journal_newer_version',
-        message: expect.stringContaining('000001.floe has format version 2, known: 1'),
+        message: expect.stringContaining('000001.floe has format version 3, known: 2'),
       }),
     )
   })
