@@ -134,6 +134,24 @@ export const RECORD_LAYOUTS = {
     version: 1,
     fields: { clientIdHi: 'u32', clientIdLo: 'u32', foreignId: 'text' },
   },
+  /**
+   * What a person said became of an order; the events and provisional fills that follow carry it
+   * out. `averagePriceUnits` is −1 where none was given.
+   */
+  operator_verdict: {
+    kind: 17,
+    version: 1,
+    fields: {
+      averagePriceUnits: 'f64',
+      filledUnits: 'f64',
+      clientIdHi: 'u32',
+      clientIdLo: 'u32',
+      isAbsent: 'flag',
+      isForced: 'flag',
+      who: 'text',
+      reason: 'text',
+    },
+  },
   /** What follows, up to snapshot_end, stands for every record up to `coveredSequence`. */
   snapshot_begin: {
     kind: 18,
