@@ -141,4 +141,6 @@ export const TEST_BED: Readonly<Record<string, string>> = {
   'src/wire/memory-link.ts': 'links of a simulated engine',
   'src/journal/modelled-disk.ts': 'disk of a simulated engine',
   'src/sim/host-memory.ts': 'venues of a simulated engine',
+  'src/sim/fault-proxy.ts': 'links of real processes that misbehave',
+  'src/sim/fault-script.ts': 'what befalls such links',
 }
