@@ -12,27 +12,41 @@ import type { LedgerView } from '#sim/ledger-view.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
+/** What the client order ids of the engines here carry. */
+export const INSTANCE = 9
+
 export interface Quantities {
   readonly sell: string
   readonly buy: string
   readonly slice: string
 }
 
+export interface ConfigOptions {
+  /** Where the venue is reached instead of directly. */
+  readonly urls?: Readonly<Record<'rest' | 'ws' | 'ws_api', string>>
+}
+
 /** Writes a configuration of two icebergs, one on each account, and returns its path. */
-export function writeConfig(directory: string, quantities: Quantities, seed: number): string {
+export function writeConfig(
+  directory: string,
+  quantities: Quantities,
+  seed: number,
+  { urls }: ConfigOptions = {},
+): string {
   mkdirSync(directory, { recursive: true })
   const path = join(directory, 'floe.yaml')
   const task = (id: string, account: string, side: string, total: string) =>
     `  - {id: ${id}, type: iceberg, venue: binance_spot, account: ${account}, symbol: BTC/USDT,` +
     ` side: ${side}, total_quantity: "${total}", order_quantity: "${quantities.slice}"}`
+  const main = JSON.stringify(urls === undefined ? { account: 'main' } : { account: 'main', urls })
   writeFileSync(
     path,
     [
       'mode: sim',
-      'instance: 9',
+      `instance: ${INSTANCE}`,
       `state_dir: ${join(directory, 'state')}`,
       'accounts: {main: {exchange: binance, kind: ed25519}, second: {exchange: binance}}',
-      'venues: {binance_spot: [{account: main}, {account: second}]}',
+      `venues: {binance_spot: [${main}, {account: second}]}`,
       'sim:',
       `  seed: ${seed}`,
       '  market: {source: synthetic}',
@@ -48,15 +62,22 @@ export function writeConfig(directory: string, quantities: Quantities, seed: num
   return path
 }
 
+/** A configuration, and a command that starts its engine with less than we have ourselves. */
+export interface Restricted {
+  readonly config: string
+  readonly through: readonly string[]
+}
+
 export class EngineProcess {
   readonly #child: ChildProcess
   #output = ''
   readonly exited: Promise<number | null>
 
-  constructor(config: string, ...flags: readonly string[]) {
-    this.#child = spawn(process.execPath, [MAIN, 'run', config, '--until-done', ...flags], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+  constructor(what: string | Restricted, ...flags: readonly string[]) {
+    const { config, through } = typeof what === 'string' ? { config: what, through: [] } : what
+    const run = [process.execPath, MAIN, 'run', config, '--until-done', ...flags]
+    const [program, ...rest] = [...through, ...run]
+    this.#child = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
     const collect = (chunk: Buffer): void => {
       this.#output += chunk.toString()
     }
@@ -69,8 +90,20 @@ export class EngineProcess {
     return this.#output
   }
 
+  get pid(): number {
+    return this.#child.pid!
+  }
+
   get hasExited(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null
+  }
+
+  freeze(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#child.kill('SIGCONT')
   }
 
   async kill(signal: 'SIGKILL' | 'SIGINT' = 'SIGKILL'): Promise<void> {
