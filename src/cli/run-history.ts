@@ -7,6 +7,7 @@ import type { JournalHost } from '#journal/journal-host.ts'
 import { endingText } from '#journal/reader.ts'
 import { Past, type PastTask } from '#loop/past.ts'
 import { IcebergState, isIcebergDone } from '#task/iceberg-states.ts'
+import { compactIfLong } from './compaction.ts'
 
 export interface RunHistory {
   readonly past: Past
@@ -37,19 +38,21 @@ export function openHistory(host: JournalHost, options: HistoryOptions): RunHist
 
 function continued(host: JournalHost, past: Past, unfinished: readonly PastTask[]): RunHistory {
   const names = unfinished.map((task) => `${task.id} ${task.stateName}`).join(', ')
-  const { ending } = host.history
+  const { ending, incarnationFirst } = host.history
   const damage = ending.kind === 'clean' ? '' : `; journal: ${endingText(ending)}`
+  const compacted = compactIfLong(host, past)
+  const note = compacted === '' ? '' : `; ${compacted}`
   return {
     past,
-    firstLine: `continuing ${unfinished.length} unfinished task(s): ${names}${damage}`,
-    incarnationFirst: oldestIncarnation(host),
+    firstLine: `continuing ${unfinished.length} unfinished task(s): ${names}${damage}${note}`,
+    incarnationFirst,
   }
 }
 
 /** Its orders, if it had time for any, are adopted from the venue by the tasks that sent them. */
 function brokenOff(host: JournalHost, past: Past): RunHistory {
   const firstLine = 'new run; the one before broke off before its first task was written'
-  return { past, firstLine, incarnationFirst: oldestIncarnation(host) }
+  return { past, firstLine, incarnationFirst: host.history.incarnationFirst }
 }
 
 /**
@@ -66,9 +69,6 @@ function refuseUnreadable(host: JournalHost): void {
     'fatal',
   )
 }
-
-const oldestIncarnation = (host: JournalHost): number =>
-  Math.min(...host.history.headers.map((header) => header.incarnation))
 
 function archive(host: JournalHost, options: HistoryOptions): string {
   const run = host.archive()

@@ -51,6 +51,8 @@ export const HTTP_REQUESTS_MAX = 256
 export const JOURNAL_RING_BYTES = 16 << 20
 /** Journal segment size. */
 export const JOURNAL_SEGMENT_BYTES = 64 << 20
+/** Journal records a start reads behind a snapshot before it takes a new one. */
+export const JOURNAL_TAIL_RECORDS_MAX = 20_000
 /** Largest journal record body. */
 export const JOURNAL_RECORD_BYTES_MAX = 65_536
 

@@ -10,8 +10,12 @@ export interface Disk {
   write(handle: number, bytes: Uint8Array, position: number): number
   /** Returns when everything written to the file is on the medium. */
   sync(handle: number): void
-  /** Returns when the names of new files are on the medium. */
+  /** Returns when the names as they are now are on the medium. */
   syncNames(): void
+  /** Gives a file another name, in the place of whatever had it: at any instant it is one. */
+  rename(from: string, to: string): void
+  /** Removes a file, if there is one of that name. */
+  remove(name: string): void
   close(handle: number): void
 }
 

@@ -1,20 +1,28 @@
 // Owns the journal's life around the engine: lock, read, decide the incarnation, start the
 // writer, stop it, archive. The engine sees the history, then a Journal; nothing else here is
 // on its path. When `start` returns, the incarnation is on the medium and sending is safe.
-import { renameSync } from 'node:fs'
+import { readdirSync, renameSync } from 'node:fs'
 import { constants as system } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { assert } from '#core/assert.ts'
 import type { Clock } from '#core/clock.ts'
-import { EngineError } from '#core/engine-error.ts'
+import { EngineError, errorText } from '#core/engine-error.ts'
 import { Outcome } from '#core/outcome.ts'
 import type { SharedRing } from '#core/shared-ring.ts'
 import { US_PER_MS, type MonoNs } from '#core/units.ts'
+import {
+  compactSegments,
+  removeLeftovers,
+  compactionText,
+  type Compaction,
+  type Compactor,
+  type SnapshotOf,
+} from './compaction.ts'
 import { nextIncarnation, recordedIncarnation, recordIncarnation } from './incarnation.ts'
 import { allocateJournalRing, DiskState, JournalWord, StopAnswer } from './journal-ring.ts'
 import { Journal } from './journal.ts'
-import type { JournalWorkerData } from './journal-worker.ts'
+import type { JournalWorkerData, SegmentsClosed } from './journal-worker.ts'
 import { NodeDisk } from './node-disk.ts'
 import { readSegments, type JournalHistory } from './reader.ts'
 import { FORMAT_VERSION } from './record-layout.ts'
@@ -38,6 +46,8 @@ export interface JournalHostOptions {
   readonly clock: Clock
   /** Starts src/journal/journal-worker.ts, wherever its code lies. */
   readonly spawnJournalWorker: (data: JournalWorkerData) => Worker
+  /** Makes what compacts closed segments; where it is missing, they wait for the next start. */
+  readonly createCompactor?: () => Compactor
 }
 
 /** What the first record of an incarnation says beside its number and time. */
@@ -77,6 +87,8 @@ export class JournalHost {
   #ring: SharedRing | null = null
   #worker: Worker | null = null
   #journal: Journal | null = null
+  #compactor: Compactor | null = null
+  #isCompacting = false
 
   constructor(
     stateDir: string,
@@ -90,7 +102,7 @@ export class JournalHost {
     this.#history = history
   }
 
-  /** What earlier incarnations wrote; empty after `archive`. */
+  /** What earlier incarnations wrote; empty after `archive`, and given up at `start`. */
   get history(): JournalHistory {
     return this.#history
   }
@@ -124,6 +136,24 @@ export class JournalHost {
   }
 
   /**
+   * Puts a snapshot in the place of everything read so far, which is then read anew. Null when the
+   * journal must stay as it is. Only before `start`.
+   * @throws what the disk throws, and EngineError `snapshot_unfaithful`; then nothing has changed.
+   */
+  compact(snapshotOf: SnapshotOf): Compaction | null {
+    assert(this.#journal === null, 'a journal is compacted before it goes on')
+    const history = this.#history
+    const directory = journalDirectory(this.stateDir)
+    // A damaged header may hide an incarnation: its number must outlive its segment.
+    const last = nextIncarnation(history, recordedIncarnation(this.stateDir)) - 1
+    if (history.headerlessCount > 0) recordIncarnation(this.stateDir, last)
+    const files = segmentFiles(directory)
+    const done = compactSegments(new NodeDisk(directory), files, history, snapshotOf)
+    if (done !== null) this.#history = readSegments(segmentFiles(directory))
+    return done
+  }
+
+  /**
    * Begins the next incarnation: its number and its first segment are on the medium when this
    * returns. The engine_start record is already appended.
    */
@@ -137,7 +167,10 @@ export class JournalHost {
     const journal = new Journal(this.#ring, this.#history.lastSequence)
     journal.engineStart({ instance, incarnation: this.#incarnation, wallUs, ...facts }, nowNs)
     this.#worker = this.#spawn(this.#ring, start)
+    this.#compactor = this.#options.createCompactor?.() ?? null
     this.#journal = journal
+    // It holds the bytes of every segment, which nobody reads any more.
+    this.#history = readSegments([])
     return journal
   }
 
@@ -147,6 +180,8 @@ export class JournalHost {
    */
   async close(clean: boolean, nowNs: MonoNs): Promise<boolean> {
     const saved = await this.#stopWriter(clean, nowNs)
+    await this.#compactor?.close()
+    this.#compactor = null
     await this.#lock.release()
     return saved
   }
@@ -165,7 +200,10 @@ export class JournalHost {
     const start = { number: history.lastSegmentNumber + 1, header }
     try {
       recordIncarnation(this.stateDir, this.#incarnation)
-      beginIncarnation(new NodeDisk(journalDirectory(this.stateDir)), start)
+      const directory = journalDirectory(this.stateDir)
+      const disk = new NodeDisk(directory)
+      removeLeftovers(disk, history, readdirSync(directory))
+      beginIncarnation(disk, start)
     } catch (thrown) {
       throw unwritable(this.stateDir, thrown)
     }
@@ -177,8 +215,28 @@ export class JournalHost {
     const worker = this.#options.spawnJournalWorker({ ring: ring.buffer, directory, start })
     // A writer that died is a disk that fails: the engine stops creating orders.
     worker.on('error', () => markFailing(ring))
+    worker.on('message', ({ closedNumber }: SegmentsClosed) => {
+      void this.#compactClosed(directory, closedNumber)
+    })
     worker.unref()
     return worker
+  }
+
+  /** At most one at a time: what is closed meanwhile, the next one takes along. */
+  async #compactClosed(directory: string, closedNumber: number): Promise<void> {
+    const { clock } = this.#options
+    const compactor = this.#compactor
+    if (compactor === null || this.#isCompacting) return
+    this.#isCompacting = true
+    try {
+      const done = await compactor.compact({ directory, closedNumber })
+      const text = done === null ? '' : compactionText(done)
+      if (text !== '') this.#journal?.notice('info', 'journal_compacted', text, clock.nowNs())
+    } catch (thrown) {
+      const text = `closed segments stay as they are: ${errorText(thrown)}`
+      this.#journal?.notice('warn', 'journal_not_compacted', text, clock.nowNs())
+    }
+    this.#isCompacting = false
   }
 
   async #stopWriter(clean: boolean, nowNs: MonoNs): Promise<boolean> {

@@ -1,6 +1,6 @@
 // The journal's thread: alone with the disk. It polls the ring, because waking it would cost the
 // hot thread more than a record does, and rests a millisecond when there is nothing.
-import { workerData } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { SharedRing } from '#core/shared-ring.ts'
 import { JournalWord, StopAnswer } from './journal-ring.ts'
 import { NodeDisk } from './node-disk.ts'
@@ -11,6 +11,11 @@ export interface JournalWorkerData {
   /** Where the segments lie. */
   readonly directory: string
   readonly start: SegmentStart
+}
+
+/** Said when a segment is full: it and those before it may be compacted. */
+export interface SegmentsClosed {
+  readonly closedNumber: number
 }
 
 const IDLE_MS = 1
@@ -24,11 +29,16 @@ function run(data: JournalWorkerData): void {
   const writer = new SegmentWriter(ring, new NodeDisk(data.directory), data.start)
   const rest = (ms: number) => Atomics.wait(words, JournalWord.Sleep, 0, ms)
 
+  let { closedNumber } = writer
   let retriesWhileStopping = 0
   for (;;) {
     // Read before the ring: what was appended before the stop is then certainly seen.
     const isStopping = Atomics.load(words, JournalWord.Stop) === 1
     const result = writer.step()
+    if (writer.closedNumber > closedNumber) {
+      closedNumber = writer.closedNumber
+      tellClosed({ closedNumber })
+    }
     if (result === StepResult.Progress) continue
     if (result === StepResult.Idle) {
       if (isStopping) break
@@ -41,6 +51,11 @@ function run(data: JournalWorkerData): void {
   writer.close()
   const isSaved = retriesWhileStopping <= STOP_RETRIES_MAX
   Atomics.store(words, JournalWord.Stopped, isSaved ? StopAnswer.AllSynced : StopAnswer.RecordsLost)
+}
+
+function tellClosed(closed: SegmentsClosed): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- no window here
+  parentPort?.postMessage(closed)
 }
 
 run(workerData)

@@ -200,6 +200,16 @@ export class Journal {
     return this.#append('listing_cursor', body, nowNs)
   }
 
+  /** `origin`: by which way it was said; `who`: an OS user or a token's name, '' if unknown. */
+  killSwitch(body: RecordBody<'kill_switch'>, nowNs: MonoNs): Outcome {
+    return this.#append('kill_switch', body, nowNs)
+  }
+
+  /** What a person said became of an order; append before carrying it out. */
+  operatorVerdict(body: RecordBody<'operator_verdict'>, nowNs: MonoNs): Outcome {
+    return this.#append('operator_verdict', body, nowNs)
+  }
+
   notice(
     level: (typeof NOTICE_LEVELS)[number],
     code: string,

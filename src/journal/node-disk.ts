@@ -1,5 +1,13 @@
 // The real disk: files of one directory, by node:fs, synchronously, on the journal's own thread.
-import { closeSync, fdatasyncSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { Disk } from './disk.ts'
 
@@ -33,6 +41,14 @@ export class NodeDisk implements Disk {
     } finally {
       closeSync(directory)
     }
+  }
+
+  rename(from: string, to: string): void {
+    renameSync(join(this.#directory, from), join(this.#directory, to))
+  }
+
+  remove(name: string): void {
+    rmSync(join(this.#directory, name), { force: true })
   }
 
   close(handle: number): void {

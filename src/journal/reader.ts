@@ -6,22 +6,20 @@
 // Anything else that is not a whole record is corruption: reading stops at the last whole record,
 // and what lies behind is counted, never guessed at. A later incarnation that continued from
 // exactly there has made that end official, so its segment is read on.
-import { JOURNAL_RECORD_BYTES_MAX } from '#core/limits.ts'
-import { decodeRecord, knownName, newerVersion, sequenceAt } from './record-codec.ts'
-import {
-  CRC_OFFSET,
-  FORMAT_VERSION,
-  LENGTH_OFFSET,
-  RECORD_HEADER_BYTES,
-  type JournalRecord,
-} from './record-layout.ts'
+//
+// Reading begins with the newest segment that is a whole snapshot; what stands before it is left
+// over from a death and means nothing any more. A snapshot that is not whole is corruption.
+import { decodeRecord, newerVersion, sequenceAt } from './record-codec.ts'
+import { FORMAT_VERSION, LENGTH_OFFSET, type JournalRecord } from './record-layout.ts'
+import { holdsWholeRecord, viewOf, wholeRecordLength } from './record-scan.ts'
 import {
   decodeSegmentHeader,
-  recordCrc,
   SEGMENT_HEADER_BYTES,
   segmentNumber,
   type SegmentHeader,
 } from './segment-layout.ts'
+import { SignsOfLife } from './signs-of-life.ts'
+import { beginsSnapshot, findSnapshot, type FoundSnapshot } from './snapshot-segment.ts'
 
 export interface SegmentFile {
   /** `000001.floe` */
@@ -46,19 +44,27 @@ export interface JournalHistory {
   /** Every whole record in order; each call decodes afresh, so that nothing is held. */
   records(): IterableIterator<JournalRecord>
   readonly recordCount: number
+  /** What reading began with; null where it is the journal's first record. */
+  readonly snapshot: FoundSnapshot | null
+  /** Segments that the snapshot stands for and a death has left behind. */
+  readonly leftovers: readonly string[]
   /** 0 for an empty journal. */
   readonly lastSequence: number
   readonly ending: JournalEnding
   /** Breaks in the middle that a later incarnation has already continued from. */
   readonly earlierBreaks: readonly JournalEnding[]
-  /** Headers of all segments that have one, read or not, in order. */
+  /** Headers of all segments from the snapshot on that have one, read or not, in order. */
   readonly headers: readonly SegmentHeader[]
   /** Segments whose header cannot be read: each may hide one incarnation. */
   readonly headerlessCount: number
+  /** The oldest incarnation whose orders this journal holds; null where no header tells. */
+  readonly incarnationFirst: number | null
   /** Largest number among the segments' names. */
   readonly lastSegmentNumber: number
   /** Wall time of the last record, from the last stamp before it; 0 when there is no segment. */
   readonly lastWallUs: number
+  /** Monotonic ns of the last record, in its own incarnation. */
+  readonly lastNowNs: number
   /** The last record is an `engine_end` that calls itself clean. */
   readonly endedClean: boolean
 }
@@ -71,10 +77,18 @@ export function readSegments(files: readonly SegmentFile[]): JournalHistory {
   const inOrder = files
     .filter((file) => segmentNumber(file.name) > 0)
     .toSorted((a, b) => segmentNumber(a.name) - segmentNumber(b.name))
+  let snapshot: FoundSnapshot | null = null
+  let first = inOrder.length
+  while (snapshot === null && first > 0) snapshot = snapshotIn(inOrder[--first]!)
   const scan = new HistoryScan()
-  for (const file of inOrder) scan.add(file)
+  if (snapshot !== null) scan.beginWith(inOrder[first]!, snapshot, namesOf(inOrder.slice(0, first)))
+  for (const file of inOrder.slice(snapshot === null ? 0 : first + 1)) scan.add(file)
   return scan.finish(segmentNumber(inOrder.at(-1)?.name ?? ''))
 }
+
+/** Records since the snapshot that reading began with, or all there are. */
+export const recordsSinceSnapshot = ({ recordCount, snapshot }: JournalHistory): number =>
+  recordCount - (snapshot?.records ?? 0)
 
 /** One line for people: what the reader made of the journal's end. */
 export function endingText(ending: JournalEnding): string {
@@ -99,19 +113,25 @@ class HistoryScan {
   #lastSequence = 0
   #recordCount = 0
   #ending: JournalEnding = { kind: 'clean' }
+  #snapshot: FoundSnapshot | null = null
+  #leftovers: readonly string[] = []
+  readonly #signs = new SignsOfLife()
+
+  /** The first segment to be read is a whole snapshot: it stands for all before it. */
+  beginWith(file: SegmentFile, snapshot: FoundSnapshot, leftovers: readonly string[]): void {
+    const header = decodeSegmentHeader(file.bytes)
+    if (header !== null) this.#headers.push(header)
+    this.#segments.push({ ...file, view: viewOf(file.bytes), end: file.bytes.length })
+    this.#snapshot = snapshot
+    this.#leftovers = leftovers
+    this.#recordCount = snapshot.records
+    this.#lastSequence = snapshot.sequence
+    if (header !== null) this.#signs.begin(header, snapshot)
+  }
 
   add(file: SegmentFile): void {
-    const header = decodeSegmentHeader(file.bytes)
-    if (header === null) {
-      this.#headerlessCount++
-      this.#break(file, 0, isBlank(file.bytes) ? '' : 'its header is damaged')
-      return
-    }
-    if (header.formatVersion > FORMAT_VERSION) {
-      throw newerVersion(
-        `${file.name} has format version ${header.formatVersion}, known: ${FORMAT_VERSION}`,
-      )
-    }
+    const header = knownHeader(file)
+    if (header === null) return this.#addHeaderless(file)
     const isSuccessor = this.#isContinuedBy(header)
     this.#headers.push(header)
     if (!isSuccessor) {
@@ -119,26 +139,42 @@ class HistoryScan {
       this.#break(file, 0, `it begins at sequence ${header.firstSequence}, not at ${expected}`)
       return
     }
+    if (beginsSnapshot(file.bytes, file.name)) {
+      this.#break(file, SEGMENT_HEADER_BYTES, 'it is a snapshot that is not whole')
+      return
+    }
     if (this.#ending.kind === 'corrupt') this.#breaks.push(this.#ending)
     this.#ending = { kind: 'clean' }
-    this.#readRecords(file)
+    this.#readRecords(file, header)
   }
 
   finish(lastSegmentNumber: number): JournalHistory {
     const segments = this.#segments
-    const { lastWallUs, endedClean } = lastSigns(segments)
+    const snapshot = this.#snapshot
+    const incarnations = this.#headers.map((header) => header.incarnation)
     return {
       records: () => decodeAll(segments),
       recordCount: this.#recordCount,
+      snapshot,
+      leftovers: this.#leftovers,
       lastSequence: this.#lastSequence,
       ending: this.#ending,
       earlierBreaks: this.#breaks,
       headers: this.#headers,
       headerlessCount: this.#headerlessCount,
+      incarnationFirst:
+        snapshot?.incarnationFirst ?? (incarnations.length > 0 ? Math.min(...incarnations) : null),
       lastSegmentNumber,
-      lastWallUs,
-      endedClean,
+      ...this.#signs.last(),
     }
+  }
+
+  /** A crash leaves a segment without a header only where the journal goes on, or begins. */
+  #addHeaderless(file: SegmentFile): void {
+    this.#headerlessCount++
+    const isExpected = this.#headers.length > 0 || segmentNumber(file.name) <= this.#headerlessCount
+    const reason = isExpected ? '' : 'what stood before it is missing'
+    this.#break(file, 0, isBlank(file.bytes) ? reason : 'its header is damaged')
   }
 
   /** After a break only a new incarnation can go on, and only from exactly where reading ended. */
@@ -148,19 +184,20 @@ class HistoryScan {
     return this.#ending.kind === 'clean' || last === undefined || isLater(header, last)
   }
 
-  #readRecords(file: SegmentFile): void {
+  #readRecords(file: SegmentFile, header: SegmentHeader): void {
     const { bytes } = file
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const view = viewOf(bytes)
     let offset = SEGMENT_HEADER_BYTES
     let length = wholeRecordLength(bytes, view, offset)
     while (length > 0 && sequenceAt(view, offset) === this.#lastSequence + 1) {
-      knownName(view, offset, file.name)
+      this.#signs.see(header, view, offset, file.name)
       this.#lastSequence++
       this.#recordCount++
       offset += length
       length = wholeRecordLength(bytes, view, offset)
     }
     this.#segments.push({ ...file, view, end: offset })
+    this.#signs.seeHeader(header)
     if (offset === bytes.length) return
     const goesOn = holdsWholeRecord(bytes, view, offset)
     this.#break(file, offset, goesOn ? 'whole records stand behind a damaged one' : '')
@@ -189,23 +226,20 @@ function isLater(header: SegmentHeader, than: SegmentHeader): boolean {
   return header.incarnation > than.incarnation
 }
 
-/** Length of the whole record at `offset`, 0 when there is none. */
-function wholeRecordLength(bytes: Uint8Array, view: DataView, offset: number): number {
-  if (offset + RECORD_HEADER_BYTES > bytes.length) return 0
-  const length = view.getUint32(offset + LENGTH_OFFSET, true)
-  const isPossible =
-    length >= RECORD_HEADER_BYTES && length <= JOURNAL_RECORD_BYTES_MAX && length % 8 === 0
-  if (!isPossible || offset + length > bytes.length) return 0
-  return view.getUint32(offset + CRC_OFFSET, true) === recordCrc(bytes, offset, length) ? length : 0
+/**
+ * The header, null when it is damaged.
+ * @throws EngineError `journal_newer_version`.
+ */
+function knownHeader({ name, bytes }: SegmentFile): SegmentHeader | null {
+  const header = decodeSegmentHeader(bytes)
+  if (header === null || header.formatVersion <= FORMAT_VERSION) return header
+  throw newerVersion(`${name} has format version ${header.formatVersion}, known: ${FORMAT_VERSION}`)
 }
 
-/** Looks behind a damaged record wherever one may begin: a crash leaves nothing whole there. */
-function holdsWholeRecord(bytes: Uint8Array, view: DataView, from: number): boolean {
-  for (let offset = from; offset + RECORD_HEADER_BYTES <= bytes.length; offset += 8) {
-    if (wholeRecordLength(bytes, view, offset) > 0) return true
-  }
-  return false
-}
+const snapshotIn = (file: SegmentFile): FoundSnapshot | null =>
+  knownHeader(file) === null ? null : findSnapshot(file.bytes, file.name)
+
+const namesOf = (files: readonly SegmentFile[]): string[] => files.map(({ name }) => name)
 
 /** A file that a crash left without its header: shorter than one, or never filled. */
 function isBlank(bytes: Uint8Array): boolean {
@@ -222,25 +256,4 @@ function* decodeSegment({ name, view, end }: ReadSegment): IterableIterator<Jour
     yield decodeRecord(view, offset, name)
     offset += view.getUint32(offset + LENGTH_OFFSET, true)
   }
-}
-
-/**
- * The newest stamp of the last segment that has records, carried on to its last record. Where no
- * record is left, the last header is the last sign of life.
- */
-function lastSigns(segments: readonly ReadSegment[]): { lastWallUs: number; endedClean: boolean } {
-  const withRecords = segments.findLast((segment) => segment.end > SEGMENT_HEADER_BYTES)
-  const last = withRecords ?? segments.at(-1)
-  if (last === undefined) return { lastWallUs: 0, endedClean: false }
-  const header = decodeSegmentHeader(last.bytes)
-  let stamp = { wallUs: header?.wallUs ?? 0, nowNs: header?.nowNs ?? 0 }
-  let lastNowNs = stamp.nowNs
-  let endedClean = false
-  for (const record of decodeSegment(last)) {
-    lastNowNs = record.nowNs
-    endedClean = record.kind === 'engine_end' && record.clean
-    const isStamp = record.kind === 'clock_stamp' || record.kind === 'engine_start'
-    if (isStamp) stamp = { wallUs: record.wallUs, nowNs: record.nowNs }
-  }
-  return { lastWallUs: stamp.wallUs + Math.round((lastNowNs - stamp.nowNs) / 1_000), endedClean }
 }

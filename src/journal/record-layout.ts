@@ -170,7 +170,7 @@ export const RECORD_LAYOUTS = {
     version: 1,
     fields: { task: 'i32', orders: 'i32', rejects: 'i32', reprices: 'i32' },
   },
-  /** In snapshots: Σ over the fills of a task's forgotten orders; `notional` is an exact integer. */
+  /** In snapshots: Σ fills of a task's forgotten orders; `notional` is an exact integer. */
   task_totals: {
     kind: 22,
     version: 1,
@@ -199,7 +199,8 @@ export const RECORD_LAYOUTS = {
       filledUnits: 'f64',
       cumQtyUnits: 'f64',
       createdWallUs: 'f64',
-      touchedWallUs: 'f64',
+      madeUs: 'f64',
+      touchedUs: 'f64',
       clientIdHi: 'u32',
       clientIdLo: 'u32',
       task: 'i32',
@@ -223,7 +224,7 @@ export const RECORD_LAYOUTS = {
       priceUnits: 'f64',
       qtyUnits: 'f64',
       venueTimeUs: 'f64',
-      bookedWallUs: 'f64',
+      bookedUs: 'f64',
       clientIdHi: 'u32',
       clientIdLo: 'u32',
       task: 'i32',

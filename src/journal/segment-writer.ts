@@ -73,6 +73,11 @@ export class SegmentWriter {
     Atomics.store(this.#words, JournalWord.Synced, this.#groupLast | 0)
   }
 
+  /** The last segment that is whole and synced: nothing writes it, or those before it, again. */
+  get closedNumber(): number {
+    return this.#number - 1
+  }
+
   /** Writes and syncs one group. */
   step(): StepResult {
     const written = this.write()

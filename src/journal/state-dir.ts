@@ -19,6 +19,8 @@ import { systemError } from './disk.ts'
 import { readSegments, type JournalHistory, type SegmentFile } from './reader.ts'
 import { segmentNumber } from './segment-layout.ts'
 
+const READ_ATTEMPTS_MAX = 10
+
 export const journalDirectory = (stateDir: string): string => join(stateDir, 'journal')
 export const runsDirectory = (stateDir: string): string => join(stateDir, 'runs')
 
@@ -60,12 +62,25 @@ export function unwritable(stateDir: string, thrown: unknown): EngineError {
   return new EngineError('state_dir_unwritable', message, 'fatal', thrown)
 }
 
-/** All segments of a directory, empty when there are none. */
-export function segmentFiles(directory: string): SegmentFile[] {
-  return segmentNames(directory).map((name) => ({
-    name,
-    bytes: readFileSync(join(directory, name)),
-  }))
+/**
+ * All segments of a directory, empty when there are none. An engine at work may put a snapshot in
+ * the place of some while they are read: then they are read anew.
+ */
+export function segmentFiles(
+  directory: string,
+  isWanted: (name: string) => boolean = () => true,
+): SegmentFile[] {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const names = segmentNames(directory).filter((name) => isWanted(name))
+      return names.map((name) => ({
+        name,
+        bytes: readFileSync(join(directory, name)),
+      }))
+    } catch (thrown) {
+      if (systemError(thrown).code !== 'ENOENT' || attempt === READ_ATTEMPTS_MAX) throw thrown
+    }
+  }
 }
 
 /** Names of the segments of a directory; none when there is no such directory. */

@@ -3,7 +3,6 @@
 import { EngineError } from '#core/engine-error.ts'
 import { NS_PER_US, priceUnits, qtyUnits, type MonoNs, type Side } from '#core/units.ts'
 import type { Instrument, InstrumentFacts, InstrumentTable } from '#market/instrument.ts'
-import { clientIdParts } from '#order/client-order-id.ts'
 import type { FillLedger } from '#order/fill-ledger.ts'
 import { isSettled, type LiveOrders } from '#order/live-orders.ts'
 import type { OrderType, TimeInForce } from '#order/order-codes.ts'
@@ -11,8 +10,10 @@ import { isTerminal, OrderEvent } from '#order/order-state.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { OrderTruth } from '#order/order-truth.ts'
 import type { PositionLedger } from '#order/position-ledger.ts'
-import type { Past, PastFill, PastOrder } from './past.ts'
-import { RETENTION_NS, type Retention } from './retention.ts'
+import type { ForgottenSums } from './forgetting.ts'
+import type { PastFill, PastOrder } from './past-facts.ts'
+import type { Past } from './past.ts'
+import { CROWDED_FRACTION, RETENTION_NS, type Retention } from './retention.ts'
 import type { VenueRoster } from './venue-roster.ts'
 
 export interface RestoreTables {
@@ -36,8 +37,47 @@ export function restorePast(
   nowNs: MonoNs,
   wallUs: number,
 ): void {
+  restoreSums(past.forgotten, target)
   for (const fill of past.fills) restoreFill(fill, target)
-  for (const order of past.orders.values()) restoreOrder(order, target, nowNs, wallUs)
+  for (const order of past.orders.values()) {
+    if (isOpenEnded(order)) restoreOrder(order, target, nowNs, wallUs)
+  }
+  restoreSettled(past, target, nowNs, wallUs)
+}
+
+/** The latest first, while there is room: they are kept for late news only. */
+function restoreSettled(past: Past, target: RestoreTarget, nowNs: MonoNs, wallUs: number): void {
+  const { orders } = target
+  const recent = [...past.orders.values()].filter(
+    (order) => !isOpenEnded(order) && wallUs - order.touched.latestUs <= RETENTION_NS / NS_PER_US,
+  )
+  const room = Math.floor(orders.capacity * CROWDED_FRACTION) - orders.count
+  for (const order of recent.slice(Math.max(0, recent.length - Math.max(0, room)))) {
+    restoreOrder(order, target, nowNs, wallUs)
+  }
+}
+
+function isOpenEnded(past: PastOrder): boolean {
+  return !isTerminal(past.state) || past.cumQtyUnits > past.filledUnits
+}
+
+function restoreSums({ totals, positions }: ForgottenSums, target: RestoreTarget): void {
+  for (const [task, sums] of totals) {
+    const instrument = target.instruments.find(sums.instrument.market, sums.instrument.symbol)
+    if (instrument === undefined) continue
+    const rescale = scaleChange(sums.instrument, instrument)
+    const notionalUnits = sums.notionalUnits * BigInt(rescale.price) * BigInt(rescale.qty)
+    const qtyUnits = sums.qtyUnits * rescale.qty
+    target.fills.addTotals(task, { ...sums, qtyUnits, notionalUnits })
+  }
+  for (const position of positions.values()) {
+    const { market, symbol } = position.instrument
+    const account = target.roster.accountIndex(position.account)
+    const instrument = target.instruments.find(market, symbol)
+    if (account < 0 || instrument === undefined) continue
+    const rescale = scaleChange(position.instrument, instrument)
+    target.positions.addNet(account, instrument.index, position.netUnits * rescale.qty)
+  }
 }
 
 function restoreFill(past: PastFill, target: RestoreTarget): void {
@@ -50,7 +90,7 @@ function restoreFill(past: PastFill, target: RestoreTarget): void {
     order: -1,
     clientIdHi: fill.clientIdHi,
     clientIdLo: fill.clientIdLo,
-    task: clientIdParts(fill.clientIdHi, fill.clientIdLo).task,
+    task: past.task,
     account,
     instrument: instrument.index,
     side: fill.side as Side,
@@ -63,19 +103,18 @@ function restoreFill(past: PastFill, target: RestoreTarget): void {
     venueTimeUs: fill.venueTimeUs,
   }
   if (!target.fills.book(booked)) return
+  if (fill.provisional) target.truth.restoreProvisional(booked)
   target.positions.bookFill(account, instrument.index, booked.side, booked.qtyUnits)
 }
 
 function restoreOrder(past: PastOrder, target: RestoreTarget, nowNs: MonoNs, wallUs: number): void {
   const { orders } = target
-  const isOpenEnded = !isTerminal(past.state) || past.cumQtyUnits > past.filledUnits
   // The wall clock may have been set back since: nothing was made in the future.
   const ageNs = Math.max(0, wallUs - past.createdWallUs) * NS_PER_US
-  if (!isOpenEnded && ageNs > RETENTION_NS) return
   const account = target.roster.accountIndex(past.account)
   const instrument = target.instruments.find(past.instrument.market, past.instrument.symbol)
   if (account < 0 || instrument === undefined) {
-    if (isOpenEnded) throw missing(past)
+    if (isOpenEnded(past)) throw missing(past)
     return
   }
   const { created } = past
@@ -97,6 +136,7 @@ function restoreOrder(past: PastOrder, target: RestoreTarget, nowNs: MonoNs, wal
   // The ledger, not the order's own count: a fill record may have outlived its order event.
   const filledUnits = target.fills.qtyOfOrder(created.clientIdHi, created.clientIdLo)
   orders.setFilledUnits(order, filledUnits)
+  orders.setFilledNotional(order, filledUnits === 0 ? 0 : NaN)
   orders.setCumQtyUnits(order, Math.max(past.cumQtyUnits * rescale.qty, filledUnits))
   orders.setState(order, past.state)
   orders.setForeignId(order, past.foreignId)

@@ -6,7 +6,7 @@ import type { OrderTable } from '#order/order-table.ts'
 
 export const RETENTION_NS = 600 * NS_PER_S
 /** Above this share of the table the oldest finished rows go early. */
-const CROWDED_FRACTION = 0.75
+export const CROWDED_FRACTION = 0.75
 
 export class Retention {
   readonly #orders: OrderTable

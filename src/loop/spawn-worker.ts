@@ -2,12 +2,13 @@
 // sources each in its room as TypeScript, in a bundle side by side with it as JavaScript.
 import { Worker } from 'node:worker_threads'
 
-export type WorkerName = 'journal' | 'desk' | 'control'
+export type WorkerName = 'journal' | 'desk' | 'control' | 'compaction'
 
 const SOURCES: Readonly<Record<WorkerName, string>> = {
   journal: '../journal/journal-worker.ts',
   desk: '../log/desk-worker.ts',
   control: '../control/control-worker.ts',
+  compaction: '../loop/compaction-worker.ts',
 }
 
 /** Starts the named worker with its `workerData`; throws only what `Worker` itself throws. */

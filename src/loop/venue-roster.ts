@@ -13,7 +13,8 @@ import type {
   VenueMarket,
   VenueUrls,
 } from '#venue/venue.ts'
-import type { Past, PastAccount } from './past.ts'
+import type { PastAccount } from './past-facts.ts'
+import type { Past } from './past.ts'
 import type { PlannedTask } from './task-plan.ts'
 
 export interface RosterVenue {

@@ -2,6 +2,7 @@
 // A fill is a fact: it is booked even when it breaks a limit; others raise the alarm.
 import { D, averageText } from '#core/decimal.ts'
 import type { PriceUnits, QtyUnits, Side } from '#core/units.ts'
+import { isProvisional } from './provisional-fills.ts'
 
 export interface Fill {
   readonly order: number
@@ -54,13 +55,19 @@ export class FillLedger {
     const totals = this.totals(fill.task)
     totals.qtyUnits += fill.qtyUnits
     totals.notionalUnits += BigInt(fill.priceUnits) * BigInt(fill.qtyUnits)
-    totals.count++
-    if (fill.fee !== '') {
-      const fees = (totals.feeByAsset ??= new Map())
-      const before = fees.get(fill.feeAsset) ?? new D(0)
-      fees.set(fill.feeAsset, before.add(fill.fee))
-    }
+    // What stands in for trades is no trade; the real ones will be counted.
+    if (!isProvisional(fill.tradeId)) totals.count++
+    if (fill.fee !== '') addFee(totals, fill.feeAsset, fill.fee)
     return true
+  }
+
+  /** What the forgotten orders of an earlier life came to: their trades are known no more. */
+  addTotals(task: number, more: FillTotals): void {
+    const totals = this.totals(task)
+    totals.qtyUnits += more.qtyUnits
+    totals.notionalUnits += more.notionalUnits
+    totals.count += more.count
+    for (const [asset, fee] of more.feeByAsset ?? []) addFee(totals, asset, fee)
   }
 
   /** Σ booked for one order, also when its row was given back long ago. */
@@ -101,6 +108,11 @@ export function averagePrice(
 export function feesText(totals: FillTotals): Record<string, string> {
   const byName = [...(totals.feeByAsset ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(byName.map(([asset, fee]) => [asset, fee.toFixed()]))
+}
+
+function addFee(totals: FillTotals, asset: string, fee: string | D): void {
+  const fees = (totals.feeByAsset ??= new Map())
+  fees.set(asset, (fees.get(asset) ?? new D(0)).add(fee))
 }
 
 const orderKey = (hi: number, lo: number): string => `${hi}:${lo}`

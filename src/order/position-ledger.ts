@@ -18,9 +18,13 @@ export class PositionLedger {
   }
 
   bookFill(account: number, instrument: number, side: Side, qty: QtyUnits): void {
-    const signed = sideSign(side) * qty
+    this.addNet(account, instrument, sideSign(side) * qty)
+  }
+
+  /** Signed: what fills came to that nobody lists any more. */
+  addNet(account: number, instrument: number, units: number): void {
     const at = slot(account, instrument)
-    this.#netUnits.set(at, (this.#netUnits.get(at) ?? 0) + signed)
+    this.#netUnits.set(at, (this.#netUnits.get(at) ?? 0) + units)
   }
 
   /** Float bounds are enough here: they only decide whether asking makes sense. */

@@ -60,6 +60,14 @@ class FaultyDisk implements Disk {
     this.#real.syncNames()
   }
 
+  rename(from: string, to: string): void {
+    this.#real.rename(from, to)
+  }
+
+  remove(name: string): void {
+    this.#real.remove(name)
+  }
+
   close(handle: number): void {
     this.#real.close(handle)
   }

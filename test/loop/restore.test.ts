@@ -49,7 +49,9 @@ function restored(state: OrderState, filledUnits: number, cumQtyUnits: number, w
     reduceOnly: false,
   }
   const account = { market: 'test_spot', name: 'main' }
-  const facts = { instrument: FACTS, account, createdWallUs: 1e6 }
+  const touched = { latestUs: 1e6, nowNs: 0, life: 0 }
+  const times = { createdWallUs: 1e6, madeUs: 1e6, touched }
+  const facts = { instrument: FACTS, account, ...times }
   const told = { venueOrderId: '5', foreignId: '' }
   past.orders.set('0:0', { created, ...facts, ...told, state, filledUnits, cumQtyUnits })
   const instruments = new InstrumentTable()
