@@ -71,20 +71,20 @@ export class AccountReports {
     return { count: rows.length, lastId }
   }
 
-  /** @throws EngineError as above. */
+  /**
+   * The listing leaves zeros out: an asset of ours that it does not name was sold to the last unit,
+   * perhaps while nobody told us. @throws EngineError as above.
+   */
   tellBalances(text: string, nowNs: MonoNs): void {
     const balances = recordOf(parseJson(text), 'the account')['balances']
+    const unnamed = this.#symbols.assets()
     for (const value of listOf(balances, 'balances')) {
       const row = recordOf(value, 'a balance')
       const asset = textOf(row, 'asset')
-      const free = textOf(row, 'free')
-      const locked = textOf(row, 'locked')
-      const event = this.#events.claim(VenueEventKind.Balance, this.#account, nowNs)
-      event.asset = asset
-      event.free = free
-      event.locked = locked
-      this.#events.publish()
+      this.#tellBalance(asset, textOf(row, 'free'), textOf(row, 'locked'), nowNs)
+      unnamed.delete(asset)
     }
+    for (const asset of unnamed) this.#tellBalance(asset, '0', '0', nowNs)
   }
 
   /** The listing is over; `complete` only when every row of it was told. */
@@ -93,6 +93,14 @@ export class AccountReports {
     event.token = token
     event.complete = complete
     event.instrument = instrument
+    this.#events.publish()
+  }
+
+  #tellBalance(asset: string, free: string, locked: string, nowNs: MonoNs): void {
+    const event = this.#events.claim(VenueEventKind.Balance, this.#account, nowNs)
+    event.asset = asset
+    event.free = free
+    event.locked = locked
     this.#events.publish()
   }
 

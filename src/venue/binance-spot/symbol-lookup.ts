@@ -24,6 +24,16 @@ export class SymbolLookup {
     return instrument
   }
 
+  /** What this market's instruments are made of. Cold. */
+  assets(): Set<string> {
+    const assets = new Set<string>()
+    for (let index = 0; index < this.#instruments.count; index++) {
+      const { market, baseAsset, quoteAsset } = this.#instruments.at(index)
+      if (market === this.#market) assets.add(baseAsset).add(quoteAsset)
+    }
+    return assets
+  }
+
   /** Cold. */
   findText(symbol: string): Instrument | null {
     return this.#instruments.find(this.#market, symbol) ?? null
