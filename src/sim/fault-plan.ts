@@ -11,8 +11,17 @@
 import { Prng } from '#core/prng.ts'
 import { US_PER_MS, US_PER_S } from '#core/units.ts'
 
-/** A request arriving, its answer leaving, an event of a private or public stream leaving. */
-export type FaultKind = 'request' | 'answer' | 'private_event' | 'public_event'
+/**
+ * A request arriving, its answer leaving, an event of a private or public stream leaving, a listing
+ * of an account being read, a depth snapshot being read.
+ */
+export type FaultKind =
+  | 'request'
+  | 'answer'
+  | 'private_event'
+  | 'public_event'
+  | 'listing'
+  | 'snapshot'
 
 export type Fault =
   | { readonly kind: 'none' }
@@ -22,63 +31,106 @@ export type Fault =
   | { readonly kind: 'drop' }
   /** Arrives twice. */
   | { readonly kind: 'duplicate' }
+  /** Arrives right behind the next of its kind. */
+  | { readonly kind: 'reorder' }
   /** Carried out, and answered with a 5xx that says the outcome is unknown. */
   | { readonly kind: 'error_5xx_but_accepted' }
   /** The connection it belongs to is cut instead. */
   | { readonly kind: 'disconnect' }
+  /** Open orders: some rows are missing, and nothing says so. */
+  | { readonly kind: 'partial'; readonly seed: number }
+  /** Open orders: every row is missing. */
+  | { readonly kind: 'empty' }
+  /** What is read lags what was matched by this much. */
+  | { readonly kind: 'behind'; readonly behindUs: number }
+  /** An older snapshot than the last one. */
+  | { readonly kind: 'stale' }
 
 export type FaultProfile = 'none' | 'some' | 'many'
 
 /** Probabilities of one message; what is absent never happens. */
-interface FaultOdds {
-  readonly delay?: number
-  readonly drop?: number
-  readonly duplicate?: number
-  readonly error_5xx_but_accepted?: number
-  readonly disconnect?: number
-}
+type FaultOdds = Readonly<Partial<Record<Exclude<Fault['kind'], 'none'>, number>>>
 
 /**
  * The profiles as a table. `some` is a bad day: about one request in twelve is touched, a private
  * stream says something twice every hundred events and loses nothing without a disconnect (a venue
  * resends nothing), a public stream now and then skips an event, which a book sees as a gap. `many`
  * is the worst hour of such a day: every third request is touched.
+ *
+ * The venue's documents name databases as the source of listings, so that they may lag what was
+ * matched; that rows are missing from the open orders is no document's word, and has been seen.
  */
 export const FAULT_PROFILES: Readonly<
   Record<FaultProfile, Readonly<Record<FaultKind, FaultOdds>>>
 > = {
-  none: { request: {}, answer: {}, private_event: {}, public_event: {} },
+  none: {
+    request: {},
+    answer: {},
+    private_event: {},
+    public_event: {},
+    listing: {},
+    snapshot: {},
+  },
   some: {
     request: { delay: 0.02, drop: 0.005 },
     answer: {
       delay: 0.03,
       drop: 0.01,
+      duplicate: 0.005,
+      reorder: 0.01,
       error_5xx_but_accepted: 0.01,
       disconnect: 0.002,
     },
     private_event: { delay: 0.02, duplicate: 0.01, disconnect: 0.001 },
     public_event: { drop: 0.0005, disconnect: 0.0001 },
+    listing: { partial: 0.02, empty: 0.01, behind: 0.04 },
+    snapshot: { stale: 0.05 },
   },
   many: {
     request: { delay: 0.1, drop: 0.04 },
     answer: {
       delay: 0.1,
       drop: 0.05,
+      duplicate: 0.03,
+      reorder: 0.05,
       error_5xx_but_accepted: 0.05,
       disconnect: 0.01,
     },
     private_event: { delay: 0.1, duplicate: 0.05, disconnect: 0.005 },
     public_event: { drop: 0.003, disconnect: 0.0005 },
+    listing: { partial: 0.1, empty: 0.05, behind: 0.15 },
+    snapshot: { stale: 0.25 },
   },
 }
 
 export const FAULT_DELAY_US = { least: 5 * US_PER_MS, most: 400 * US_PER_MS }
+/** Less than what recovery allows for reads that lag the matching engine. */
+export const FAULT_BEHIND_US = { least: 50 * US_PER_MS, most: 800 * US_PER_MS }
 /** Nothing disconnects this soon after a disconnect. */
 export const DISCONNECT_PAUSE_US = 5 * US_PER_S
 
 const NONE: Fault = { kind: 'none' }
-const PLAIN_FAULTS = ['drop', 'duplicate', 'error_5xx_but_accepted', 'disconnect'] as const
-const KINDS: readonly FaultKind[] = ['request', 'answer', 'private_event', 'public_event']
+/** Laid end to end in this order. */
+const FAULTS = [
+  'delay',
+  'drop',
+  'duplicate',
+  'reorder',
+  'error_5xx_but_accepted',
+  'disconnect',
+  'partial',
+  'empty',
+  'behind',
+  'stale',
+] as const
+const KINDS: readonly FaultKind[] = [
+  'request',
+  'answer',
+  'private_event',
+  'public_event',
+  'listing',
+  'snapshot',
+]
 
 export class FaultPlan {
   readonly profile: FaultProfile
@@ -98,8 +150,8 @@ export class FaultPlan {
     if (prng === undefined || this.profile === 'none') return NONE
     // Both draws are made for every message, so that one fault never shifts the next.
     const draw = prng.nextFraction()
-    const delayUs = prng.nextInteger(FAULT_DELAY_US.least, FAULT_DELAY_US.most)
-    const fault = pick(this.#odds[kind], draw, delayUs)
+    const detail = prng.nextUint32()
+    const fault = pick(this.#odds[kind], draw, detail)
     if (fault.kind !== 'disconnect') return fault
     if (nowUs < this.#calmUntilUs) return NONE
     this.#calmUntilUs = nowUs + DISCONNECT_PAUSE_US
@@ -108,12 +160,23 @@ export class FaultPlan {
 }
 
 /** Lays the probabilities end to end and finds where the draw falls. */
-function pick(odds: FaultOdds, draw: number, delayUs: number): Fault {
-  let upTo = odds.delay ?? 0
-  if (draw < upTo) return { kind: 'delay', delayUs }
-  for (const kind of PLAIN_FAULTS) {
+function pick(odds: FaultOdds, draw: number, detail: number): Fault {
+  let upTo = 0
+  for (const kind of FAULTS) {
     upTo += odds[kind] ?? 0
-    if (draw < upTo) return { kind }
+    if (draw < upTo) return faultOf(kind, detail)
   }
   return NONE
+}
+
+function faultOf(kind: (typeof FAULTS)[number], detail: number): Fault {
+  if (kind === 'delay') return { kind, delayUs: within(FAULT_DELAY_US, detail) }
+  if (kind === 'behind') return { kind, behindUs: within(FAULT_BEHIND_US, detail) }
+  return kind === 'partial' ? { kind, seed: detail } : { kind }
+}
+
+/** `draw` is 32 random bits. */
+function within(range: { readonly least: number; readonly most: number }, draw: number): number {
+  const count = range.most - range.least + 1
+  return range.least + Math.floor((draw / 2 ** 32) * count)
 }

@@ -52,6 +52,8 @@ export type FrontCommand =
   | { readonly name: 'latency'; readonly ms: number }
   | { readonly name: 'silence'; readonly silent: boolean }
   | { readonly name: 'maintenance'; readonly on: boolean }
+  /** Every request is refused for so long: 429 says slow down, 418 that one did not. */
+  | { readonly name: 'ban'; readonly status: 418 | 429; readonly ms: number }
   | { readonly name: 'faults'; readonly profile: FaultProfile; readonly seed: number }
 
 /** Times are wall-clock µs of the host and never go back. */

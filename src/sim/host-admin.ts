@@ -77,6 +77,8 @@ export function readCommand(fields: Fields): FrontCommand {
       return { name, silent: booleanOf(fields, 'silent') }
     case 'maintenance':
       return { name, on: booleanOf(fields, 'on') }
+    case 'ban':
+      return { name, status: banOf(fields), ms: numberOf(fields, 'ms') }
     case 'faults':
       return { name, profile: profileOf(fields), seed: numberOf(fields, 'seed') }
     default:
@@ -117,6 +119,12 @@ function profileOf(fields: Fields): FaultProfile {
   const profile = fields['profile']
   if (profile === 'none' || profile === 'some' || profile === 'many') return profile
   throw refused('profile is none of none, some, many')
+}
+
+function banOf(fields: Fields): 418 | 429 {
+  const status = fields['status']
+  if (status === 418 || status === 429) return status
+  throw refused('status is neither 418 nor 429')
 }
 
 const refused = (text: string): EngineError => new EngineError('bad_command', text)

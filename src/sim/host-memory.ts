@@ -43,6 +43,7 @@ export class MemoryHost implements MemoryAcceptor, TimerTarget {
   #timer: TimerHandle = NO_TIMER
   #timerNs = Number.POSITIVE_INFINITY
   #nextConnectionId = 1
+  #isStopped = false
 
   constructor(front: Front, world: MemoryHostWorld) {
     this.front = front
@@ -72,12 +73,19 @@ export class MemoryHost implements MemoryAcceptor, TimerTarget {
     this.#arm()
   }
 
+  /** Its process is gone: nothing of the front ever happens again. Links are the network's. */
+  stop(): void {
+    this.#isStopped = true
+    this.#world.timers.cancel(this.#timer)
+  }
+
   /** Called after everything that may have made the front due earlier. */
   touched(): void {
     this.#arm()
   }
 
   #arm(): void {
+    if (this.#isStopped) return
     const nowNs = this.#world.clock.nowNs()
     const waitNs = (this.front.nextEventUs() - this.nowUs(nowNs)) * NS_PER_US
     const dueNs = nowNs + Math.min(ADVANCE_NS_MAX, Math.max(ADVANCE_NS_MIN, waitNs))

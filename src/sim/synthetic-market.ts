@@ -119,10 +119,12 @@ export class SyntheticMarket implements MarketSource {
   #quote(desk: MarketDesk, nowUs: number): void {
     const prng = this.#quotePrng
     const kind = prng.nextFraction()
+    const isMove = kind < MOVE_CHANCE + SPREAD_CHANCE
     if (kind < MOVE_CHANCE) this.#moveTouch(prng)
-    else if (kind < MOVE_CHANCE + SPREAD_CHANCE) this.#changeSpread(prng)
+    else if (isMove) this.#changeSpread(prng)
     else this.#flicker(desk, nowUs)
-    this.#clearLevels(desk, nowUs)
+    // Only a move leaves levels where none should be; a taker may empty some at any time.
+    if (isMove) this.#clearLevels(desk, nowUs)
     this.#fillLevels(desk, nowUs)
   }
 

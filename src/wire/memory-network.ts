@@ -49,6 +49,11 @@ export class MemoryNetwork implements Dialer {
     return [...this.#links]
   }
 
+  /** Those of them that carry nothing any more and do not know it. */
+  frozenLinks(): readonly ByteLink[] {
+    return this.links().filter((link) => link instanceof MemoryLink && link.isMuted)
+  }
+
   listen(host: string, port: number, acceptor: MemoryAcceptor): void {
     this.#acceptors.set(`${host}:${port}`, acceptor)
   }

@@ -9,7 +9,14 @@ import {
   type FaultKind,
 } from '#sim/fault-plan.ts'
 
-const KINDS: readonly FaultKind[] = ['request', 'answer', 'private_event', 'public_event']
+const KINDS: readonly FaultKind[] = [
+  'request',
+  'answer',
+  'private_event',
+  'public_event',
+  'listing',
+  'snapshot',
+]
 const DRAWS = 100_000
 
 function draw(plan: FaultPlan, kind: FaultKind, count = DRAWS, stepUs = US_PER_S): Fault[] {

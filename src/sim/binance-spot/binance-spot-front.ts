@@ -23,8 +23,9 @@ import { historyMethods } from './history-methods.ts'
 import { LateQueue } from './late-queue.ts'
 import { Listings } from './listings.ts'
 import { MessageFaults } from './message-faults.ts'
-import type { Method, VenueState } from './method.ts'
+import type { Method, RequestTap, VenueState } from './method.ts'
 import { orderMethods } from './order-methods.ts'
+import { Overtakes } from './overtakes.ts'
 import { publicMethods } from './public-methods.ts'
 import { type LimitFigures, RateLimits } from './rate-limits.ts'
 import { KeyTable } from './request-signature.ts'
@@ -48,6 +49,7 @@ export interface BinanceSpotFrontOptions {
   readonly feesBps: { readonly maker: number; readonly taker: number }
   /** Default: what the documents tell everybody. */
   readonly limits?: LimitFigures
+  readonly onRequest?: RequestTap
 }
 
 const BPS = 10_000
@@ -59,7 +61,7 @@ export class BinanceSpotFront implements Front, ExchangeListener {
   readonly #late = new LateQueue()
   readonly #faults = new MessageFaults(this.#late)
   readonly #topics = new StreamTopics(this.#faults)
-  readonly #userStreams = new UserStreams(this.#faults)
+  readonly #userStreams: UserStreams
   readonly #runner: RequestRunner
   readonly #rest: RestDoor
   readonly #connections: ConnectionTable
@@ -71,7 +73,7 @@ export class BinanceSpotFront implements Front, ExchangeListener {
 
   constructor(options: BinanceSpotFrontOptions) {
     this.#exchange = options.exchange
-    this.#state = createState(options)
+    this.#state = createState(options, this.#faults)
     for (const [symbol, history] of this.#state.histories) {
       const instrument = this.#state.listings.lookup(symbol)
       assert(instrument !== undefined, 'a history belongs to a listed symbol')
@@ -79,6 +81,7 @@ export class BinanceSpotFront implements Front, ExchangeListener {
       this.#streams.set(symbol, streams)
     }
     const state = this.#state
+    this.#userStreams = new UserStreams(this.#faults, state.overtakes)
     const keys = new KeyTable(options.credentials)
     const methods = methodsOf(state)
     this.#runner = new RequestRunner(state, this.#late, this.#faults)
@@ -180,6 +183,9 @@ export class BinanceSpotFront implements Front, ExchangeListener {
       case 'maintenance':
         this.#rest.setMaintenance(command.on)
         break
+      case 'ban':
+        this.#state.limits.ban(command.status, nowUs + command.ms * US_PER_MS)
+        break
       case 'faults':
         this.#faults.setPlan(command.profile, command.seed)
         break
@@ -247,10 +253,8 @@ export class BinanceSpotFront implements Front, ExchangeListener {
     const instrument = this.#state.listings.lookup(order.symbol)
     if (instrument === undefined) return
     const executionId = ++this.#executionId
-    this.#userStreams.queue(
-      order.account,
-      executionReport({ ...facts, order, instrument, executionId }),
-    )
+    const write = executionReport({ ...facts, order, instrument, executionId })
+    this.#userStreams.queue(order.account, write, facts.trade === undefined ? 0 : order.orderId)
   }
 
   #moveTo(nowUs: number): void {
@@ -294,7 +298,10 @@ function methodsOf(state: VenueState): readonly Method[] {
   ]
 }
 
-function createState({ exchange, feesBps, limits }: BinanceSpotFrontOptions): VenueState {
+function createState(
+  { exchange, feesBps, limits, onRequest }: BinanceSpotFrontOptions,
+  faults: MessageFaults,
+): VenueState {
   const histories = exchange.instruments.map(
     (instrument) => [instrument.symbol, new TradeHistory()] as const,
   )
@@ -303,11 +310,15 @@ function createState({ exchange, feesBps, limits }: BinanceSpotFrontOptions): Ve
     clock: new VenueClock(),
     listings: new Listings(exchange.instruments),
     limits: new RateLimits(limits),
+    faults,
+    overtakes: new Overtakes(faults),
+    toldDepths: new Map(),
     histories: new Map(histories),
     fees: {
       maker: (feesBps.maker / BPS).toFixed(8),
       taker: (feesBps.taker / BPS).toFixed(8),
     },
-    running: { cancelId: '', fills: [], idsGiven: 0 },
+    onRequest,
+    running: { cancelId: '', orderId: 0, fills: [], idsGiven: 0 },
   }
 }

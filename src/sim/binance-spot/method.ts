@@ -2,6 +2,8 @@
 // that share parameters, weight and result.
 import type { SimExchange, SimTrade } from '#sim/exchange-types.ts'
 import type { Listings } from './listings.ts'
+import type { MessageFaults } from './message-faults.ts'
+import type { Overtakes } from './overtakes.ts'
 import type { Parameters } from './parameters.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { TradeHistory } from './trade-history.ts'
@@ -15,6 +17,9 @@ export interface Call {
   readonly nowUs: number
   readonly stamp: Stamp
 }
+
+/** `name` as the WS API spells the method, '' for one that only REST has. */
+export type RequestTap = (name: string, call: Call) => void
 
 /** `place` and `cancel` are what a fault plan can hit; the rest is `query`. */
 export type MethodKind = 'place' | 'cancel' | 'query'
@@ -39,9 +44,15 @@ export interface VenueState {
   readonly clock: VenueClock
   readonly listings: Listings
   readonly limits: RateLimits
+  readonly faults: MessageFaults
+  readonly overtakes: Overtakes
+  /** The snapshot of a symbol that was told last: what a stale one repeats. */
+  readonly toldDepths: Map<string, object>
   readonly histories: ReadonlyMap<string, TradeHistory>
   /** Fraction of the notional, decimal text. */
   readonly fees: { readonly maker: string; readonly taker: string }
+  /** Hears of every request that passed authentication, before it is carried out. */
+  readonly onRequest: RequestTap | undefined
   /** Set while a cancel runs, and while an order is placed. */
   readonly running: RunningRequest
 }
@@ -50,6 +61,8 @@ export interface VenueState {
 export interface RunningRequest {
   /** Client id of the cancel in progress, '' otherwise. */
   cancelId: string
+  /** The order that was placed or cancelled, 0 for none. */
+  orderId: number
   /** Trades of the order being placed, in order. */
   readonly fills: SimTrade[]
   /** Client ids the venue has made up so far. */

@@ -12,6 +12,7 @@ export function placeOrder(state: VenueState, call: Call, place: PlaceRequest): 
   state.running.fills.length = 0
   const placed = state.exchange.place(request, call.nowUs)
   if (isRefusal(placed)) throw placeRefusal(placed)
+  state.running.orderId = placed.orderId
   if (responseType === 'ACK') return ackShape(placed, instrument, call.stamp)
   if (responseType === 'RESULT') return resultShape(placed, instrument, call.stamp)
   const fills = state.running.fills.filter((fill) => fill.orderId === placed.orderId)
@@ -33,6 +34,7 @@ export function cancelOrder(state: VenueState, call: Call, cancel: CancelRequest
   const cancelled = state.exchange.cancel(call.account, instrument.symbol, ref, call.nowUs)
   state.running.cancelId = ''
   if (isRefusal(cancelled)) throw unknownOrderSent()
+  state.running.orderId = cancelled.orderId
   return cancelShape(cancelled, cancelId, instrument, call.stamp)
 }
 

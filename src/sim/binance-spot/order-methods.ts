@@ -136,18 +136,23 @@ function cancelAll(state: VenueState, call: Call): object {
 function orderStatus(state: VenueState, call: Call): object {
   const instrument = state.listings.find(call.params.text('symbol'))
   const order = state.exchange.order(call.account, instrument.symbol, readOrderRef(call.params))
-  if (order === undefined) throw orderDoesNotExist()
+  const behindUs = readLag(state)
+  if (order === undefined || isTooNew(state, order.createdUs, call.nowUs - behindUs)) {
+    throw orderDoesNotExist()
+  }
   return queryShape(order, instrument, call.stamp)
 }
 
 function openOrders(state: VenueState, call: Call): object {
   const symbol = call.params.optional('symbol')
   const instruments = symbol === undefined ? state.listings.all : [state.listings.find(symbol)]
-  return instruments.flatMap((instrument) =>
+  const fault = state.faults.decideRead('listing')
+  const rows = instruments.flatMap((instrument) =>
     state.exchange
       .openOrders(call.account, instrument.symbol)
       .map((order) => queryShape(order, instrument, call.stamp)),
   )
+  return state.faults.partOf(rows, fault)
 }
 
 function allOrders(state: VenueState, call: Call): object {
@@ -155,10 +160,12 @@ function allOrders(state: VenueState, call: Call): object {
   const instrument = state.listings.find(params.text('symbol'))
   const window = readWindow(params, state.clock.offsetUs)
   const fromId = params.optionalInteger('orderId')
+  const untilUs = call.nowUs - readLag(state)
   const orders = state.exchange
     .orders(call.account, instrument.symbol)
     .filter((order) => fromId === undefined || order.orderId >= fromId)
     .filter((order) => order.createdUs >= window.fromUs && order.createdUs <= window.toUs)
+    .filter((order) => !isTooNew(state, order.createdUs, untilUs))
   const isForward = fromId !== undefined || params.has('startTime')
   return page(orders, params.limit(500, 1_000), isForward).map((order) =>
     queryShape(order, instrument, stamp),
@@ -174,15 +181,29 @@ function myTrades(state: VenueState, call: Call): object {
     throw new VenueError(-1128, 'Combination of optional parameters invalid.')
   }
   const orderId = params.optionalInteger('orderId')
+  const untilUs = call.nowUs - readLag(state)
   const trades = state.exchange
     .trades(call.account, instrument.symbol)
     .filter((trade) => fromId === undefined || trade.tradeId >= fromId)
     .filter((trade) => orderId === undefined || trade.orderId === orderId)
     .filter((trade) => trade.timeUs >= window.fromUs && trade.timeUs <= window.toUs)
+    .filter((trade) => !isTooNew(state, trade.timeUs, untilUs))
   const isForward = fromId !== undefined || params.has('startTime')
   return page(trades, params.limit(500, 1_000), isForward).map((trade) =>
     tradeShape(trade, instrument, stamp),
   )
+}
+
+/** How far this read lags what was matched, µs: only the newest rows are missing then. */
+function readLag(state: VenueState): number {
+  const fault = state.faults.decideRead('listing')
+  return fault.kind === 'behind' ? fault.behindUs : 0
+}
+
+function isTooNew(state: VenueState, atUs: number, untilUs: number): boolean {
+  if (atUs <= untilUs) return false
+  state.faults.count('listing behind')
+  return true
 }
 
 // Without a starting point the venue gives the newest rows, with one the first after it.

@@ -80,11 +80,18 @@ function exchangeInfo(state: VenueState, call: Call): object {
 function depth(state: VenueState, call: Call): object {
   const instrument = state.listings.find(call.params.text('symbol'))
   const book = state.exchange.depth(instrument.symbol, call.params.limit(100, DEPTH_ROWS_MAX))
-  return {
+  const told = state.toldDepths.get(instrument.symbol)
+  if (told !== undefined && state.faults.decideRead('snapshot').kind === 'stale') {
+    state.faults.count('snapshot stale')
+    return told
+  }
+  const snapshot = {
     lastUpdateId: book.lastUpdateId,
     bids: levelRows(book.bids, instrument),
     asks: levelRows(book.asks, instrument),
   }
+  state.toldDepths.set(instrument.symbol, snapshot)
+  return snapshot
 }
 
 function depthWeight(params: Parameters): number {

@@ -3,7 +3,7 @@
 // Windows are fixed and aligned to the clock, so a count falls to zero at the full minute, not a
 // minute after the first request. An order's first fill gives back some of its count: one as a
 // taker, five as a maker, never below zero.
-import { US_PER_S } from '#core/units.ts'
+import { US_PER_MS, US_PER_S } from '#core/units.ts'
 import { VenueError } from './venue-error.ts'
 
 /** What the venue allows; a venue grants some accounts more orders than the public figures. */
@@ -73,10 +73,15 @@ class FixedWindow {
   }
 }
 
+/** Slow down, and the ban of those who did not. */
+export type BanStatus = 418 | 429
+
 export class RateLimits {
   readonly #figures: LimitFigures
   readonly #rows: ReturnType<typeof limitRows>
   readonly #weight = new FixedWindow(MINUTE_US)
+  #banUntilUs = 0
+  #banStatus: BanStatus = 429
   readonly #orders = new Map<string, { readonly short: FixedWindow; readonly day: FixedWindow }>()
 
   constructor(figures: LimitFigures = PUBLIC_LIMITS) {
@@ -89,8 +94,15 @@ export class RateLimits {
     return Object.values(this.#rows)
   }
 
+  /** Answers everything with a refusal until then. */
+  ban(status: BanStatus, untilUs: number): void {
+    this.#banStatus = status
+    this.#banUntilUs = untilUs
+  }
+
   /** @throws VenueError -1003 (429) when the weight does not fit; it is counted all the same. */
   spendWeight(weight: number, nowUs: number): void {
+    if (nowUs < this.#banUntilUs) throw banned(this.#banStatus, this.#banUntilUs)
     this.#weight.add(weight, nowUs)
     const { weightPerMinute } = this.#figures
     if (this.#weight.count(nowUs) <= weightPerMinute) return
@@ -159,6 +171,15 @@ export class RateLimits {
     this.#orders.set(account, fresh)
     return fresh
   }
+}
+
+function banned(status: BanStatus, retryAtUs: number): VenueError {
+  const text =
+    status === 429
+      ? 'Too many requests; please use WebSocket Streams for live updates to avoid bans.'
+      : `Way too many requests; IP banned until ${Math.ceil(retryAtUs / US_PER_MS)}. Please use ` +
+        'WebSocket Streams for live updates to avoid bans.'
+  return new VenueError(-1003, text, status, { retryAtUs })
 }
 
 function tooManyOrders(limit: string, retryAtUs: number): VenueError {

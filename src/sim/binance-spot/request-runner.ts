@@ -42,18 +42,30 @@ export class RequestRunner {
 
   /** `authenticate` gives the call or throws a VenueError. */
   run(method: Method, authenticate: () => Call, replier: RequestReplier, nowUs: number): void {
+    const { running, overtakes } = this.#state
+    running.orderId = 0
     const outcome = this.#execute(method, authenticate, nowUs)
-    const fault = this.#faults.decide('answer')
+    const { orderId } = running
+    const isPlace = method.kind === 'place'
+    overtakes.answerDue(isPlace, orderId)
+    // What was carried out for an order is an ack; a refusal or a listing is an answer.
+    const what = orderId > 0 ? 'ack' : 'answer'
+    const fault = this.#faults.decide('answer', what)
     const told = fault.kind === 'error_5xx_but_accepted' ? unknownOutcome() : outcome
-    this.#faults.follow(fault, {
-      deliver: (answeredUs) => replier.answer(told, answeredUs),
+    const way: MessageWay = {
+      deliver: (answeredUs) => {
+        overtakes.answerLeft(isPlace, orderId)
+        replier.answer(told, answeredUs)
+      },
       cut: () => replier.cut(),
-    })
+    }
+    this.#faults.follow(fault, way, 'answer', what)
   }
 
   #execute(method: Method, authenticate: () => Call, nowUs: number): RequestOutcome {
     try {
       const call = authenticate()
+      this.#state.onRequest?.(method.ws, call)
       call.params.requireOnly(method.accepts)
       const weight = method.weight(call.params)
       this.#state.limits.spendWeight(method.kind === 'query' ? weight : 0, nowUs)

@@ -45,7 +45,7 @@ export class RestDoor {
       replier.answer(plainAnswer(this.#isPathKnown(path) ? 405 : 404, 'Not Found'))
       return
     }
-    const request = { account: '' }
+    const request = { account: '', isAnswered: false }
     const authenticate = (): Call => {
       const authentic = this.#authenticate(method, call, query, nowUs)
       request.account = authentic.account
@@ -55,8 +55,12 @@ export class RestDoor {
       method,
       authenticate,
       {
-        answer: (outcome, answeredUs) =>
-          replier.answer(this.#answer(outcome, method, request.account, answeredUs)),
+        answer: (outcome, answeredUs) => {
+          // HTTP has no room for a second answer to one request.
+          if (request.isAnswered) return
+          request.isAnswered = true
+          replier.answer(this.#answer(outcome, method, request.account, answeredUs))
+        },
         cut: () => replier.cut(),
       },
       nowUs,

@@ -65,10 +65,11 @@ export class StreamTopics {
         texts.set(listener.stamp, text)
       }
       const message = listener.isCombined ? wrap(name, text) : text
-      this.#faults.pass('public_event', {
+      const way = {
         deliver: () => listener.connection.send(message),
         cut: () => listener.connection.cut(),
-      })
+      }
+      this.#faults.pass('public_event', way, name.includes('@depth') ? 'depth' : 'public_event')
     }
   }
 }

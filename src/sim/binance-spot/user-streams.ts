@@ -5,6 +5,7 @@
 // first and the events follow, unless a fault holds the answer back.
 import type { FrontConnection } from '#sim/front.ts'
 import type { MessageFaults } from './message-faults.ts'
+import type { Overtakes } from './overtakes.ts'
 import type { Stamp } from './wire-text.ts'
 
 export interface UserSubscription {
@@ -17,15 +18,19 @@ export interface UserSubscription {
 interface QueuedEvent {
   readonly account: string
   readonly write: (stamp: Stamp) => object
+  /** The order that an execution filled, 0 for any other event. */
+  readonly filledOrderId: number
 }
 
 export class UserStreams {
   #subscriptions: UserSubscription[] = []
   readonly #queue: QueuedEvent[] = []
   readonly #faults: MessageFaults
+  readonly #overtakes: Overtakes
 
-  constructor(faults: MessageFaults) {
+  constructor(faults: MessageFaults, overtakes: Overtakes) {
     this.#faults = faults
+    this.#overtakes = overtakes
   }
 
   add(subscription: UserSubscription): void {
@@ -44,8 +49,8 @@ export class UserStreams {
     this.#subscriptions = this.#subscriptions.filter((one) => one.connection !== connection)
   }
 
-  queue(account: string, write: (stamp: Stamp) => object): void {
-    this.#queue.push({ account, write })
+  queue(account: string, write: (stamp: Stamp) => object, filledOrderId = 0): void {
+    this.#queue.push({ account, write, filledOrderId })
   }
 
   /** Sends what was queued, oldest first. */
@@ -63,10 +68,15 @@ export class UserStreams {
   #deliver(event: QueuedEvent): void {
     for (const subscription of this.#subscriptions) {
       if (subscription.account !== event.account) continue
-      this.#faults.pass('private_event', {
-        deliver: () => this.send(subscription, event.write),
+      const { filledOrderId } = event
+      const way = {
+        deliver: () => {
+          if (filledOrderId > 0) this.#overtakes.fillTold(filledOrderId)
+          this.send(subscription, event.write)
+        },
         cut: () => subscription.connection.cut(),
-      })
+      }
+      this.#faults.pass('private_event', way, filledOrderId > 0 ? 'fill' : 'private_event')
     }
   }
 }
