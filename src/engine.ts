@@ -74,6 +74,8 @@ export interface EngineParts {
   /** Of the tasks' jitter. */
   readonly seed: number
   readonly risk: RiskSettings
+  /** Of the largest tables, where those of limits.ts would be too dear: a life of seconds. */
+  readonly sizes?: { readonly orders: number; readonly timers: number }
   readonly venues: readonly RosterVenue[]
   readonly latencies: EngineLatencies
   /** Commands of the control room; null where there is none. */
@@ -84,9 +86,9 @@ export interface EngineParts {
 }
 
 export class Engine implements TimerTarget {
-  readonly timers = new TimerWheel()
+  readonly timers: TimerWheel
   readonly instruments = new InstrumentTable()
-  readonly orders = new OrderTable()
+  readonly orders: OrderTable
   readonly live: LiveOrders
   readonly fills = new FillLedger()
   readonly positions = new PositionLedger()
@@ -112,6 +114,8 @@ export class Engine implements TimerTarget {
 
   constructor(parts: EngineParts) {
     this.#parts = parts
+    this.timers = new TimerWheel(parts.sizes?.timers)
+    this.orders = new OrderTable(parts.sizes?.orders)
     const { clock, journal, notices, dialer, kernels, prng } = parts
     const { instance, incarnation, latencies } = parts
     const { timers, instruments, orders, fills, positions } = this

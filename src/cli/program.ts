@@ -140,10 +140,17 @@ function addExplore(program: Command, finish: Finish): void {
     .option('--seeds <n>', 'how many', '20')
     .option('--first-seed <seed>', 'where to begin', '1')
     .option('--seed <seed>', 'one seed alone: replays a failure')
-    .option('--json <file>', 'write what each seed did there')
+    .option('--venue <venue>', 'the embedded venue to play against', 'binance_spot')
+    .option('--jobs <n>', 'threads (default: as many as the machine runs at once)')
+    .option('--json <file>', 'write what came of it there')
+    .option('--resume <file>', 'keep what is done there, and go on from it')
+    .option('--require-all', 'fail when a kind of fault never happened in 200 seeds or more')
+    .option('--hash-only', 'print nothing but findings and the hash of the series')
+    .option('--exhaustive-crash', 'die at every journal record of a short scenario instead')
+    .option('--task <type>', 'of which task type (default: iceberg)')
     .action(async (options: ExploreOptions) => {
       const { exploreSeeds } = await import('./explore.ts')
-      finish(exploreSeeds(options))
+      finish(await exploreSeeds(options))
     })
 }
 

@@ -1,45 +1,72 @@
-// One life of the production engine in a world of virtual time: from reading its journal to death.
-import { monoNs, type MonoNs } from '#core/units.ts'
+// One life of the production engine in a world of virtual time: from reading its journal to death,
+// or to an orderly end.
+import { monoNs, NEVER_NS, type MonoNs } from '#core/units.ts'
 import { Prng } from '#core/prng.ts'
 import type { NoticeSink } from '#core/notice.ts'
-import { ModelledJournal, type ModelledDisk } from '#journal/modelled-disk.ts'
+import { ModelledJournal } from '#journal/modelled-disk.ts'
 import { TYPESCRIPT_KERNELS } from '#kernel/kernels.ts'
 import { Past } from '#loop/past.ts'
 import { planTasks } from '#loop/task-plan.ts'
 import { LatencyRecorder } from '#telemetry/latency-recorder.ts'
 import { findVenueMake } from '#venue/registry.ts'
 import { Engine } from '#engine.ts'
+import { LifeClock } from './life-clock.ts'
 import { MortalDialer, type Pulse } from './mortal-dialer.ts'
-import type { Scenario } from './scenario.ts'
-import { BUYER, CREDENTIALS, SELLER, URLS, type VenueWorld } from './venue-world.ts'
+import { ACCOUNTS, type Scenario } from './scenario.ts'
+import type { TroubledDisk } from './troubled-disk.ts'
+import { CREDENTIALS, URLS, type VenueWorld } from './venue-world.ts'
 
 const MARKET = 'binance_spot'
 /** What its client order ids carry. */
 export const INSTANCE = 7
 const RING_BYTES = 1 << 20
+/** A life is short: the full tables would take longer to make than it lasts. */
+const SIZES = { orders: 4_096, timers: 2_048 }
+/** Writes and syncs that the end of a journal may take. */
+const LAST_PUMPS_MAX = 16
+
+/** Looks at the engine from inside, after each of its turns. */
+export interface TurnWatch {
+  /** The first thing that was broken, or ''. */
+  readonly broken: string
+  /** `nowNs` as this life counts it. */
+  afterTurn(engine: Engine, nowNs: MonoNs): void
+}
 
 export interface LifeOptions {
   readonly world: VenueWorld
-  readonly disk: ModelledDisk
+  readonly disk: TroubledDisk
   readonly scenario: Scenario
   readonly notices: NoticeSink
+  readonly watches: readonly TurnWatch[]
   /** It dies when it has written this many records; Infinity for a life that is not cut short. */
   readonly recordsMax: number
 }
 
 export class EngineLife implements Pulse {
   readonly engine: Engine
+  readonly incarnation: number
+  /** The journal it found ended in the middle of a record. */
+  readonly foundTorn: boolean
   readonly #world: VenueWorld
+  readonly #disk: TroubledDisk
+  readonly #clock: LifeClock
   readonly #modelled: ModelledJournal
+  readonly #watches: readonly TurnWatch[]
   readonly #firstSequence: number
   readonly #recordsMax: number
+  readonly #syncNs: number
   #isAlive = true
 
   constructor(options: LifeOptions) {
     const { world, disk, scenario, notices } = options
     this.#world = world
+    this.#disk = disk
+    this.#watches = options.watches
     this.#recordsMax = options.recordsMax
-    const { clock, network } = world
+    this.#syncNs = scenario.syncNs
+    const clock = new LifeClock(world.clock)
+    this.#clock = clock
     const nowNs = clock.nowNs()
     const start = { instance: INSTANCE, wallUs: clock.wallUs(), nowNs, syncNs: scenario.syncNs }
     this.#modelled = new ModelledJournal(
@@ -48,10 +75,12 @@ export class EngineLife implements Pulse {
       RING_BYTES,
     )
     const { history, journal, incarnation } = this.#modelled
+    this.foundTorn = history.ending.kind === 'torn'
+    this.incarnation = incarnation
     const past = new Past(history)
     this.engine = new Engine({
       clock,
-      dialer: new MortalDialer(network, this),
+      dialer: new MortalDialer(world.network, this, clock),
       kernels: TYPESCRIPT_KERNELS,
       prng: new Prng(scenario.seed + incarnation),
       notices,
@@ -67,7 +96,7 @@ export class EngineLife implements Pulse {
         {
           make: findVenueMake(MARKET),
           urls: URLS,
-          accounts: [SELLER, BUYER].map((name) => ({ name, credentials: CREDENTIALS[name]! })),
+          accounts: ACCOUNTS.map((name) => ({ name, credentials: CREDENTIALS[name]! })),
         },
       ],
       latencies: {
@@ -75,11 +104,22 @@ export class EngineLife implements Pulse {
         turn: new LatencyRecorder('turn'),
         ack: new LatencyRecorder('ack'),
       },
+      sizes: SIZES,
       commands: null,
     })
     this.#firstSequence = journal.sequence
-    world.afterRead = (atNs) => this.#turn(atNs)
+    world.afterRead = (atNs) => this.#turn(clock.ownNs(atNs))
     this.engine.start(nowNs)
+  }
+
+  /** Now, as this life counts it. */
+  get nowNs(): MonoNs {
+    return this.#clock.nowNs()
+  }
+
+  /** Records written by this life. */
+  get recordCount(): number {
+    return this.#modelled.journal.sequence - this.#firstSequence
   }
 
   /**
@@ -87,48 +127,68 @@ export class EngineLife implements Pulse {
    * in the same turn is not, and of what the disk was told since its last sync it keeps a part.
    */
   beats(): boolean {
-    if (!this.#isAlive || this.#recordCount < this.#recordsMax) return this.#isAlive
-    this.#modelled.pump(this.#world.clock.nowNs())
+    if (!this.#isAlive || this.recordCount < this.#recordsMax) return this.#isAlive
+    this.#pump(this.nowNs)
     this.#isAlive = false
     return false
   }
 
-  /** When the engine next wants a turn. */
+  /** When the engine next wants a turn, in the world's time. */
   nextDeadlineNs(): MonoNs {
-    return this.engine.hasWork ? this.#world.clock.nowNs() : this.engine.nextDeadlineNs()
+    if (this.engine.hasWork) return this.#world.clock.nowNs()
+    const deadlineNs = this.engine.nextDeadlineNs()
+    return deadlineNs >= NEVER_NS ? deadlineNs : this.#clock.worldNs(deadlineNs)
   }
 
   /** Runs what is due: the engine's timers, and the disk behind the journal. */
-  advance(nowNs: MonoNs): void {
-    if (this.nextDeadlineNs() <= nowNs) this.#turn(nowNs)
-    if (this.beats()) this.#modelled.pump(nowNs)
+  advance(): void {
+    const { nowNs } = this
+    if (this.engine.hasWork || this.engine.nextDeadlineNs() <= nowNs) this.#turn(nowNs)
+    if (this.beats()) this.#pump(nowNs)
+  }
+
+  /** Takes every order back and ends in order as soon as nothing is open. */
+  stop(): void {
+    if (this.beats()) this.engine.stop(this.nowNs)
+  }
+
+  /** Its last words: connections end politely, and the journal says how it ended. */
+  end(isClean: boolean): void {
+    const { journal } = this.#modelled
+    let atNs: number = this.nowNs
+    this.engine.disconnect(this.nowNs)
+    journal.engineEnd(isClean, this.nowNs)
+    for (let i = 0; i < LAST_PUMPS_MAX && journal.syncedSequence < journal.sequence; i++) {
+      this.#pump(monoNs(atNs))
+      atNs += this.#syncNs
+    }
+    this.#isAlive = false
+    this.#world.afterRead = () => {}
   }
 
   /** What is left of it. What was written to a link is lost, or still on its way to the venue. */
-  bury(disk: ModelledDisk, prng: Prng): void {
+  bury(prng: Prng): void {
     this.#world.afterRead = () => {}
-    disk.crash(prng)
+    this.#disk.crash(prng)
     if (prng.chance(0.5)) this.#world.cutAll()
     else this.#world.endAll()
   }
 
   #turn(nowNs: MonoNs): void {
-    if (this.beats()) this.engine.turn(nowNs)
+    if (!this.beats()) return
+    this.engine.turn(nowNs)
+    if (!this.beats() || !this.engine.isOpen) return
+    for (const watch of this.#watches) watch.afterTurn(this.engine, nowNs)
   }
 
-  /** Records written by this life. */
-  get #recordCount(): number {
-    return this.#modelled.journal.sequence - this.#firstSequence
+  #pump(nowNs: MonoNs): void {
+    if (!this.#disk.isStuck) this.#modelled.pump(nowNs)
   }
 }
 
 /** In the order of their indexes: the watch knows by the ids which task an order is of. */
-export const watchedTasks = (scenario: Scenario) =>
-  tasksOf(scenario).map(({ id, parameters }) => ({
-    id,
-    account: parameters.account,
-    total: parameters.total_quantity,
-  }))
+export const watchedTasks = ({ tasks }: Scenario) =>
+  tasks.map(({ id, account, total }) => ({ id, account, total }))
 
 /** What the journal knows goes on as the journal has it: a person may have changed it since. */
 function configured(scenario: Scenario, past: Past): ReturnType<typeof tasksOf> {
@@ -136,8 +196,8 @@ function configured(scenario: Scenario, past: Past): ReturnType<typeof tasksOf> 
   return tasksOf(scenario).filter(({ id }) => !known.has(id))
 }
 
-function tasksOf(scenario: Scenario) {
-  const task = (id: string, account: string, side: string) => ({
+const tasksOf = (scenario: Scenario) =>
+  scenario.tasks.map(({ id, account, side, total, slice, style }) => ({
     id,
     type: 'iceberg',
     position: `seed ${scenario.seed}`,
@@ -146,12 +206,8 @@ function tasksOf(scenario: Scenario) {
       account,
       symbol: 'BTC/USDT',
       side,
-      total_quantity: scenario.total,
-      order_quantity: scenario.slice,
-      ...scenario.style,
+      total_quantity: total,
+      order_quantity: slice,
+      ...style,
     },
-  })
-  return [task('sell-1', SELLER, 'sell'), task('buy-1', BUYER, 'buy')]
-}
-
-export const NEVER: MonoNs = monoNs(Number.MAX_SAFE_INTEGER)
+  }))

@@ -3,90 +3,129 @@
 // against the venue's ledger. Same seed, same bytes: the hash covers every byte of every link and
 // journal, and everything the venue remembered.
 import { createHash } from 'node:crypto'
-import { averageText, type D } from '#core/decimal.ts'
 import { errorText } from '#core/engine-error.ts'
 import type { NoticeSink } from '#core/notice.ts'
 import { Prng } from '#core/prng.ts'
-import { monoNs, type MonoNs } from '#core/units.ts'
-import { ModelledDisk } from '#journal/modelled-disk.ts'
-import type { TaskReport } from '#task/task.ts'
-import { EngineLife, INSTANCE, watchedTasks } from './engine-life.ts'
-import { IncidentCalendar } from './incident.ts'
+import { monoNs, NS_PER_MS, type MonoNs } from '#core/units.ts'
+import { BookWatch } from './book-watch.ts'
+import { takeCells } from './coverage.ts'
+import { EngineLife, INSTANCE, watchedTasks, type TurnWatch } from './engine-life.ts'
+import { EngineWatch } from './engine-watch.ts'
+import type { Counts } from './fault-kinds.ts'
+import { IncidentCalendar, type Incident } from './incident.ts'
 import { LedgerWatch } from './ledger-watch.ts'
 import { Person } from './person.ts'
+import { RequestWatch } from './request-watch.ts'
+import { ENDS, judgeRest } from './rest-judge.ts'
 import { drawScenario, REST_BY_NS, TROUBLE_ENDS_NS } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
+import { Strangers } from './stranger.ts'
+import { TroubledDisk } from './troubled-disk.ts'
 import { VenueWorld } from './venue-world.ts'
 
 export interface Exploration {
   readonly seed: number
   /** '' when every invariant held. */
   readonly broken: string
+  /** 16 hexadecimal digits. */
   readonly hash: string
   readonly deaths: number
-  /** By kind, those that happened before everything was at rest. */
-  readonly incidents: ReadonlyMap<string, number>
-  /** Messages at the venue by kind, and what the fault plan made of some: `answer drop`. */
-  readonly messages: ReadonlyMap<string, number>
+  /** Messages at the venue, both ways. */
+  readonly messages: number
+  /** Lines of the venue's ledger. */
   readonly venueLines: number
+  /** Records of the engine's journal, over all lives. */
+  readonly records: number
   readonly virtualMs: number
+  /** Messages by kind, what became of them, incidents and whatever else went wrong. */
+  readonly counts: Counts
   /** Notices by code: reconnects, gaps, adoptions, late fills … */
-  readonly notices: ReadonlyMap<string, number>
+  readonly notices: Counts
+  /** Cells of transition tables that were taken, with how often. */
+  readonly cells: Counts
 }
 
+/** A seed is small: what runs beyond this has lost its way. */
+export const MESSAGES_MAX = 20_000
 const STEPS_AT_ONCE_MAX = 10_000
-const ENDS: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELLED'])
+/** Everything still under way has arrived so long after the last trouble. */
+const REST_NS = 1_500 * NS_PER_MS
+/** An orderly stop that is not through by then ends all the same. */
+const STOP_NS_MAX = 10_000 * NS_PER_MS
+/** How soon to try again to start where the disk has no room. */
+const NO_ROOM_NS = 500 * NS_PER_MS
+/** What counts as a message of the venue; the other counts say what became of some. */
+const MESSAGE_KINDS = ['request', 'ack', 'answer', 'private_event', 'fill', 'public_event', 'depth']
 
-export function explore(seed: number): Exploration {
-  return new SeedRun(drawScenario(seed)).run()
-}
+export const explore = (seed: number): Exploration => exploreScenario(drawScenario(seed))
+
+export const exploreScenario = (scenario: Scenario): Exploration => new SeedRun(scenario).run()
 
 class SeedRun {
   readonly #scenario: Scenario
   readonly #watch: LedgerWatch
   readonly #world: VenueWorld
-  readonly #disk = new ModelledDisk()
+  readonly #disk: TroubledDisk
   readonly #prng: Prng
-  readonly #notices = new Map<string, number>()
+  readonly #person: Person
+  readonly #strangers: Strangers
+  readonly #calendar: IncidentCalendar
+  readonly #requestWatch = new RequestWatch()
+  readonly #turnWatches: readonly TurnWatch[]
+  readonly #notices: Counts = {}
+  readonly #counts: Counts = {}
   #life: EngineLife | null = null
   #deaths = 0
-  readonly #incidents = new Map<string, number>()
-  readonly #calendar: IncidentCalendar
+  #records = 0
   #wakeNs = 0
+  #stopNs: number
+  #stopDeadlineNs = Infinity
   #isCalm = false
+  /** When everything came to rest, −1 while something moves. */
+  #restSinceNs = -1
   #lastNs: MonoNs = monoNs(0)
   #stepsAtOnce = 0
-  readonly #person: Person
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario
     this.#watch = new LedgerWatch(INSTANCE, watchedTasks(scenario))
     this.#world = new VenueWorld(scenario, this.#watch)
+    this.#world.onRequest = (method, { params, nowUs }) =>
+      this.#requestWatch.look(method, params.optional('origClientOrderId') ?? '', nowUs)
+    this.#turnWatches = [new EngineWatch(this.#watch), new BookWatch(() => this.#world.exchange)]
+    this.#disk = new TroubledDisk(scenario.tail)
     this.#prng = new Prng(scenario.seed ^ 0x5eed)
-    this.#person = new Person(scenario)
-    this.#calendar = new IncidentCalendar(scenario.incidents, (kind, isOn) => {
-      if (isOn) add(this.#incidents, kind)
-      this.#world.incident(kind, isOn)
-    })
+    this.#person = new Person(scenario, this.#watch)
+    this.#strangers = new Strangers(scenario.visits)
+    this.#stopNs = scenario.stopNs
+    this.#calendar = new IncidentCalendar(scenario.incidents, (incident, isOn) =>
+      this.#happen(incident, isOn),
+    )
   }
 
   run(): Exploration {
+    takeCells()
     let broken = ''
     try {
       broken = this.#live()
     } catch (thrown) {
       broken = `threw: ${errorText(thrown)}`
     }
+    const counts = this.#allCounts()
+    const messages = messagesIn(counts)
+    if (broken === '' && messages > MESSAGES_MAX) broken = `${messages} venue messages`
     return {
       seed: this.#scenario.seed,
       broken,
       hash: this.#hash(),
       deaths: this.#deaths,
-      incidents: this.#incidents,
-      messages: this.#world.front.messageCounts,
-      venueLines: this.#watch.lineCount,
-      virtualMs: Math.round(this.#world.clock.nowNs() / 1e6),
+      messages,
+      venueLines: this.#watch.lines.length,
+      records: this.#records + (this.#life?.recordCount ?? 0),
+      virtualMs: Math.round(this.#world.clock.nowNs() / NS_PER_MS),
+      counts,
       notices: this.#notices,
+      cells: takeCells(),
     }
   }
 
@@ -94,21 +133,21 @@ class SeedRun {
     let nowNs: MonoNs = this.#world.clock.nowNs()
     while (nowNs < REST_BY_NS) {
       nowNs = this.#world.step(this.#nextNs())
-      if (this.#standsStill(nowNs)) return `time stands still: ${this.#describe(nowNs)}`
+      if (this.#standsStill(nowNs)) return `time stands still: ${this.#describe()}`
       this.#trouble(nowNs)
-      if (this.#watch.broken !== '') return this.#watch.broken
       const life = this.#living(nowNs)
-      if (life === null) continue
-      life.advance(nowNs)
-      if (!life.beats()) {
-        this.#bury(life, nowNs)
-        continue
-      }
-      if (life.engine.failure !== null) return `failed: ${life.engine.failure.message}`
-      this.#person.look(life.engine, this.#world, nowNs)
-      if (this.#isAtRest(life)) return this.#judge(life, nowNs)
+      if (life !== null) this.#advance(life, nowNs)
+      const broken = this.#broken()
+      if (broken !== '') return broken
+      if (this.#life?.engine.failure) return `failed: ${this.#life.engine.failure.message}`
+      if (this.#isRestOver(nowNs)) return this.#judge()
     }
-    return `not at rest after ${REST_BY_NS / 1e9} s: ${this.#describe(nowNs)}`
+    return `not at rest after ${REST_BY_NS / 1e9} s: ${this.#describe()}`
+  }
+
+  #broken(): string {
+    const watches = [this.#watch, this.#requestWatch, ...this.#turnWatches]
+    return watches.find(({ broken }) => broken !== '')?.broken ?? ''
   }
 
   /** An engine that always has work left would never let time pass. */
@@ -120,26 +159,56 @@ class SeedRun {
 
   /** When something outside the venue's own timers is due. */
   #nextNs(): MonoNs {
-    const lifeNs = this.#life === null ? this.#wakeNs : this.#life.nextDeadlineNs()
     const nowNs = this.#world.clock.nowNs()
-    return monoNs(
-      Math.max(nowNs, Math.min(lifeNs, this.#calendar.nextNs, this.#personNs(), REST_BY_NS)),
+    const nextNs = Math.min(
+      this.#life === null ? this.#wakeNs : this.#life.nextDeadlineNs(),
+      this.#life?.engine.isOpen === true ? this.#personNs : Infinity,
+      this.#calendar.nextNs,
+      this.#strangers.nextNs,
+      this.#stopDeadlineNs,
+      this.#restSinceNs < 0 ? Infinity : this.#restSinceNs + REST_NS,
+      REST_BY_NS,
     )
+    return monoNs(Math.max(nowNs, nextNs))
   }
 
-  #personNs(): number {
-    return this.#life?.engine.isOpen === true ? this.#person.nextNs : Infinity
+  /** When somebody next does something to a running engine. */
+  get #personNs(): number {
+    const isStopping = this.#stopDeadlineNs !== Infinity
+    return Math.min(this.#person.nextNs, isStopping ? Infinity : this.#stopNs)
   }
 
   #trouble(nowNs: MonoNs): void {
     this.#calendar.advance(nowNs)
-    if (this.#isCalm || nowNs < TROUBLE_ENDS_NS) return
+    this.#strangers.act(this.#world, nowNs)
+    if (nowNs >= TROUBLE_ENDS_NS) this.#calmDown(nowNs)
+  }
+
+  /** From now on nothing goes wrong any more; what went wrong is over. */
+  #calmDown(nowNs: MonoNs): void {
+    if (this.#isCalm) return
     this.#isCalm = true
     this.#world.faults('none', 0)
+    this.#calendar.endAll(nowNs)
+    this.#strangers.leave(this.#world)
+    this.#world.cutFrozen()
+  }
+
+  #happen(incident: Incident, isOn: boolean): void {
+    const { kind } = incident
+    if (isOn) this.#count(`incident ${kind}`)
+    if (kind === 'disk_full') this.#disk.isFull = isOn
+    else if (kind === 'disk_stuck') this.#disk.isStuck = isOn
+    else this.#world.incident(incident, isOn)
   }
 
   #living(nowNs: MonoNs): EngineLife | null {
     if (this.#life !== null || nowNs < this.#wakeNs) return this.#life
+    // No segment can be begun: whoever starts the engine is told so, and tries again.
+    if (this.#disk.isFull || this.#disk.isStuck) {
+      this.#wakeNs = nowNs + NO_ROOM_NS
+      return null
+    }
     const notices: NoticeSink = {
       notice: (_level, code) => add(this.#notices, code),
     }
@@ -148,45 +217,104 @@ class SeedRun {
       disk: this.#disk,
       scenario: this.#scenario,
       notices,
+      watches: this.#turnWatches,
       recordsMax: this.#scenario.deaths[this.#deaths] ?? Infinity,
     })
+    if (this.#life.foundTorn) this.#count('tail torn')
     return this.#life
   }
 
+  #advance(life: EngineLife, worldNs: MonoNs): void {
+    life.advance()
+    if (!life.beats()) return this.#bury(life, worldNs)
+    const { engine, nowNs } = life
+    this.#person.look({ engine, world: this.#world, worldNs, nowNs })
+    if (!engine.isOpen || worldNs < this.#stopNs) return
+    if (this.#stopDeadlineNs === Infinity) {
+      this.#stopDeadlineNs = worldNs + STOP_NS_MAX
+      life.stop()
+    } else if (engine.isQuiet || worldNs >= this.#stopDeadlineNs) this.#end(life, worldNs)
+  }
+
   #bury(life: EngineLife, nowNs: MonoNs): void {
-    life.bury(this.#disk, this.#prng)
-    this.#life = null
-    this.#wakeNs = nowNs + (this.#scenario.downNs[this.#deaths] ?? 0)
+    life.bury(this.#prng)
+    const down = this.#scenario.downs[this.#deaths]
     this.#deaths++
+    this.#count('death')
+    const stepUs = down?.wallStepUs ?? 0
+    this.#world.clock.stepWall(stepUs)
+    if (stepUs !== 0) this.#count(stepUs > 0 ? 'set ahead while down' : 'set behind while down')
+    this.#over(life, nowNs + (down?.lastsNs ?? 0))
   }
 
-  #isAtRest(life: EngineLife): boolean {
-    const { engine } = life
-    const isQuiet = engine.isOpen && engine.isQuiet && !engine.hasWork
-    return isQuiet && engine.tasks.tasks.every(({ stateName }) => ENDS.has(stateName))
+  /** The engine was stopped in order; somebody starts it again. */
+  #end(life: EngineLife, nowNs: MonoNs): void {
+    life.end(life.engine.isQuiet)
+    this.#count('orderly stop')
+    this.#over(life, nowNs + NO_ROOM_NS)
+    this.#stopNs = Infinity
   }
 
-  /** At rest: the engine's word must be the venue's, to the unit. */
-  #judge(life: EngineLife, nowNs: MonoNs): string {
-    const ledger = this.#world.ledger()
-    const open = ledger.orders.find(
-      ({ status }) => status === 'new' || status === 'partially_filled',
-    )
-    if (open !== undefined) return `order ${open.clientOrderId} is left open at the venue`
-    for (const report of life.engine.tasks.reports(nowNs)) {
-      const complaint = complaintOf(report, this.#watch.traded(report.id))
-      if (complaint !== '') return `${report.id}: ${complaint}`
+  #over(life: EngineLife, wakeNs: number): void {
+    this.#records += life.recordCount
+    this.#life = null
+    this.#wakeNs = wakeNs
+    this.#stopDeadlineNs = Infinity
+    this.#restSinceNs = -1
+  }
+
+  /** Every task has ended and nothing is open, for long enough that nothing is under way. */
+  #isRestOver(nowNs: MonoNs): boolean {
+    if (!this.#isAtRest()) this.#restSinceNs = -1
+    else if (this.#restSinceNs < 0) {
+      this.#restSinceNs = nowNs
+      this.#calmDown(nowNs)
     }
-    return ''
+    return this.#restSinceNs >= 0 && nowNs >= this.#restSinceNs + REST_NS
   }
 
-  #describe(nowNs: MonoNs): string {
+  #isAtRest(): boolean {
+    const engine = this.#life?.engine
+    if (engine === undefined || !engine.isOpen || !engine.isQuiet || engine.hasWork) return false
+    if (!engine.accountDesk.areAllReady) return false
+    return engine.tasks.tasks.every(({ stateName }) => ENDS.has(stateName))
+  }
+
+  #judge(): string {
+    const life = this.#life
+    if (life === null) return 'the engine is down'
+    const { engine, nowNs } = life
+    return judgeRest({
+      engine,
+      ledger: this.#world.ledger(),
+      watch: this.#watch,
+      reports: engine.tasks.reports(nowNs),
+      cancelled: this.#person.cancelled,
+    })
+  }
+
+  #describe(): string {
     if (this.#life === null) return 'the engine is down'
     const { tasks, live, settlement } = this.#life.engine
     const states = tasks
-      .reports(nowNs)
+      .reports(this.#life.nowNs)
       .map(({ id, state, filled, total, reason }) => `${id} ${state} ${filled}/${total} ${reason}`)
     return `${states.join(', ')}; ${live.count} live, ${settlement.openCount} being asked for`
+  }
+
+  #count(name: string): void {
+    add(this.#counts, name)
+  }
+
+  #allCounts(): Counts {
+    return {
+      ...this.#world.messageCounts(),
+      ...this.#counts,
+      'disk refusal': this.#disk.refusals,
+      'tail lost': this.#disk.tailsLost,
+      'cancelled by hand': this.#person.takenBack,
+      stranger: this.#watch.strangerCount,
+    }
   }
 
   #hash(): string {
@@ -197,18 +325,9 @@ class SeedRun {
   }
 }
 
-const add = (counts: Map<string, number>, name: string): unknown =>
-  counts.set(name, (counts.get(name) ?? 0) + 1)
-
-function complaintOf(report: TaskReport, venue: { readonly qty: D; readonly quote: D }): string {
-  const { qty: filled, quote } = venue
-  if (!ENDS.has(report.state)) return `ended ${report.state} (${report.reason})`
-  if (!filled.eq(report.filled))
-    return `says ${report.filled} filled, the venue ${filled.toFixed()}`
-  const parts = filled.add(report.residual).add(report.cancelled)
-  if (!parts.eq(report.total)) return `filled + residual + cancelled is ${parts.toFixed()}`
-  if (filled.isZero()) return ''
-  const average = averageText(quote.div(filled))
-  if (average !== report.average_price) return `average ${report.average_price}, venue ${average}`
-  return ''
+function add(counts: Counts, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1
 }
+
+const messagesIn = (counts: Readonly<Counts>): number =>
+  MESSAGE_KINDS.reduce((sum, kind) => sum + (counts[kind] ?? 0), 0)

@@ -1,5 +1,5 @@
-// What happens to a whole venue or its network for a while, as the fault plan's kinds happen to
-// single messages: drawn from the seed, begun and ended by the world.
+// What happens to a whole venue, its network or the engine's machine for a while, as the fault
+// plan's kinds happen to single messages: drawn from the seed, begun and ended by the world.
 import { NS_PER_MS, type MonoNs } from '#core/units.ts'
 import type { Prng } from '#core/prng.ts'
 
@@ -10,6 +10,8 @@ export const INCIDENT_KINDS = [
   'half_open',
   /** Dials are refused as well. */
   'venue_down',
+  /** The venue's process dies, and comes back from its ledger. */
+  'venue_restart',
   /** Market streams say nothing. */
   'silence',
   /** REST answers 503. */
@@ -18,13 +20,22 @@ export const INCIDENT_KINDS = [
   'halt',
   /** Every request takes longer. */
   'slow_venue',
+  /** Every request is refused with 429. */
+  'rate_limited',
+  /** The same with 418, for those who went on. */
+  'banned',
   /** The venue's clock is off. */
-  'venue_clock',
+  'venue_ahead',
+  'venue_behind',
   /** Somebody sets the engine's wall clock forward, and back again. */
   'wall_ahead',
   'wall_behind',
   /** The venue announces that it goes down. */
   'shutdown_notice',
+  /** The engine's disk is full. */
+  'disk_full',
+  /** The engine's disk does not come back from a write. */
+  'disk_stuck',
 ] as const
 export type IncidentKind = (typeof INCIDENT_KINDS)[number]
 
@@ -34,8 +45,8 @@ export interface Incident {
   readonly endNs: number
 }
 
-const INCIDENTS_MAX = 3
-const BEGIN_MS = { least: 200, most: 15_000 }
+const INCIDENTS_MAX = 4
+const BEGIN_MS = { least: 100, most: 15_000 }
 const LASTS_MS = { least: 50, most: 6_000 }
 
 /** In the order of their beginnings. */
@@ -50,16 +61,24 @@ export function drawIncidents(prng: Prng): Incident[] {
   return incidents.toSorted((a, b) => a.beginNs - b.beginNs)
 }
 
+interface Entry {
+  readonly atNs: number
+  readonly isBegin: boolean
+  readonly incident: Incident
+}
+
 /** Begins and ends what was drawn, each at its time. */
 export class IncidentCalendar {
-  readonly #entries: readonly { readonly atNs: number; run(): void }[]
+  readonly #entries: readonly Entry[]
+  readonly #happen: (incident: Incident, isOn: boolean) => void
   #done = 0
 
-  constructor(incidents: readonly Incident[], happen: (kind: IncidentKind, isOn: boolean) => void) {
+  constructor(incidents: readonly Incident[], happen: (incident: Incident, isOn: boolean) => void) {
+    this.#happen = happen
     this.#entries = incidents
-      .flatMap(({ kind, beginNs, endNs }) => [
-        { atNs: beginNs, run: () => happen(kind, true) },
-        { atNs: endNs, run: () => happen(kind, false) },
+      .flatMap((incident) => [
+        { atNs: incident.beginNs, isBegin: true, incident },
+        { atNs: incident.endNs, isBegin: false, incident },
       ])
       .toSorted((a, b) => a.atNs - b.atNs)
   }
@@ -70,6 +89,17 @@ export class IncidentCalendar {
   }
 
   advance(nowNs: MonoNs): void {
-    while (this.nextNs <= nowNs) this.#entries[this.#done++]!.run()
+    while (this.nextNs <= nowNs) {
+      const { incident, isBegin } = this.#entries[this.#done++]!
+      this.#happen(incident, isBegin)
+    }
+  }
+
+  /** What has begun ends now, and nothing begins any more. */
+  endAll(nowNs: MonoNs): void {
+    for (; this.#done < this.#entries.length; this.#done++) {
+      const { incident, isBegin } = this.#entries[this.#done]!
+      if (!isBegin && incident.beginNs <= nowNs) this.#happen(incident, false)
+    }
   }
 }

@@ -4,6 +4,7 @@
 import { Outcome } from '#core/outcome.ts'
 import type { ByteLink, Dialer, LinkAddress, LinkListener } from '#wire/byte-link.ts'
 import type { ReceiveRegion } from '#wire/receive-region.ts'
+import type { LifeClock } from './life-clock.ts'
 
 export interface Pulse {
   /** Asked before every write: the moment at which a process dies is found here. */
@@ -13,19 +14,23 @@ export interface Pulse {
 export class MortalDialer implements Dialer {
   readonly #dialer: Dialer
   readonly #pulse: Pulse
+  readonly #clock: LifeClock
 
-  constructor(dialer: Dialer, pulse: Pulse) {
+  /** The network tells the world's time; `clock` turns it into the life's own. */
+  constructor(dialer: Dialer, pulse: Pulse, clock: LifeClock) {
     this.#dialer = dialer
     this.#pulse = pulse
+    this.#clock = clock
   }
 
   dial(address: LinkAddress, region: ReceiveRegion, listener: LinkListener): ByteLink {
     const pulse = this.#pulse
+    const clock = this.#clock
     const link = this.#dialer.dial(address, region, {
-      onOpen: (nowNs) => pulse.beats() && listener.onOpen(nowNs),
-      onBytes: (bytes, nowNs) => pulse.beats() && listener.onBytes(bytes, nowNs),
+      onOpen: (nowNs) => pulse.beats() && listener.onOpen(clock.ownNs(nowNs)),
+      onBytes: (bytes, nowNs) => pulse.beats() && listener.onBytes(bytes, clock.ownNs(nowNs)),
       onClosed: (reason, detail, nowNs) =>
-        pulse.beats() && listener.onClosed(reason, detail, nowNs),
+        pulse.beats() && listener.onClosed(reason, detail, clock.ownNs(nowNs)),
     })
     if (!pulse.beats()) link.abort()
     return new MortalLink(link, pulse)

@@ -2,13 +2,14 @@
 // sources each in its room as TypeScript, in a bundle side by side with it as JavaScript.
 import { Worker } from 'node:worker_threads'
 
-export type WorkerName = 'journal' | 'desk' | 'control' | 'compaction'
+export type WorkerName = 'journal' | 'desk' | 'control' | 'compaction' | 'explore'
 
 const SOURCES: Readonly<Record<WorkerName, string>> = {
   journal: '../journal/journal-worker.ts',
   desk: '../log/desk-worker.ts',
   control: '../control/control-worker.ts',
   compaction: '../loop/compaction-worker.ts',
+  explore: '../cli/explore-worker.ts',
 }
 
 /** Starts the named worker with its `workerData`; throws only what `Worker` itself throws. */

@@ -1,36 +1,56 @@
 // The exploration itself: it repeats, it finds nothing in the code as it is, and it does find what
 // is wrong when something is.
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Prng } from '#core/prng.ts'
+import { crashAt } from '#explore/crash-sweep.ts'
+import { countCells } from '#explore/coverage.ts'
 import { explore } from '#explore/exploration.ts'
-import { FillLedger, type Fill } from '#order/fill-ledger.ts'
-import { Reconciler } from '#loop/reconciler.ts'
-import { LiveOrders } from '#order/live-orders.ts'
+import { INCIDENT_KINDS, IncidentCalendar, type Incident } from '#explore/incident.ts'
+import { LedgerWatch } from '#explore/ledger-watch.ts'
 import { drawScenario } from '#explore/scenario.ts'
+import { TroubledDisk, type Tail } from '#explore/troubled-disk.ts'
+import { FillLedger, type Fill } from '#order/fill-ledger.ts'
+import { LiveOrders } from '#order/live-orders.ts'
+import { monoNs } from '#core/units.ts'
 
-const SEEDS = Array.from({ length: 16 }, (_, index) => index + 1)
+const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1)
 
 afterEach(() => vi.restoreAllMocks())
 
 describe('exploration', () => {
   it('finds every invariant kept', () => {
     const broken = SEEDS.map(explore).filter((run) => run.broken !== '')
-    expect(broken).toEqual([])
+    expect(broken.map(({ seed, broken: what }) => `${seed}: ${what}`)).toEqual([])
   })
 
   it('repeats to the byte: same seed, same journal, same venue', () => {
     for (const seed of SEEDS.slice(0, 4)) {
       const [one, two] = [explore(seed), explore(seed)]
+      expect(one.hash).toMatch(/^[0-9a-f]{16}$/)
       expect(one.hash).toBe(two.hash)
       expect(one.venueLines).toBeGreaterThan(5)
     }
   })
 
-  it('draws deaths, disconnects, pauses and bad days', () => {
-    const scenarios = Array.from({ length: 100 }, (_, seed) => drawScenario(seed))
-    expect(scenarios.filter(({ deaths }) => deaths.length > 0).length).toBeGreaterThan(50)
-    expect(scenarios.filter(({ incidents }) => incidents.length > 0).length).toBeGreaterThan(50)
-    expect(scenarios.filter(({ deeds }) => deeds.length > 0).length).toBeGreaterThan(50)
-    expect(scenarios.filter(({ faults }) => faults !== 'none').length).toBeGreaterThan(50)
+  it('says which cells a seed took, each seed its own', () => {
+    countCells()
+    const [one, again] = [explore(1).cells, explore(1).cells]
+    expect(one['order: PendingNew + Accept']).toBeGreaterThan(0)
+    expect(again).toEqual(one)
+  })
+
+  it('draws tasks, deaths, bad days, people and strangers', () => {
+    const scenarios = Array.from({ length: 200 }, (_, seed) => drawScenario(seed))
+    const share = (is: (scenario: (typeof scenarios)[number]) => boolean): number =>
+      scenarios.filter(is).length / scenarios.length
+    expect(share(({ tasks }) => tasks.length > 2)).toBeGreaterThan(0.2)
+    expect(share(({ deaths }) => deaths.length === 3)).toBeGreaterThan(0.3)
+    expect(share(({ incidents }) => incidents.length > 0)).toBeGreaterThan(0.5)
+    expect(share(({ deeds }) => deeds.length > 0)).toBeGreaterThan(0.5)
+    expect(share(({ visits }) => visits.length > 0)).toBeGreaterThan(0.5)
+    expect(share(({ faults }) => faults !== 'none')).toBeGreaterThan(0.5)
+    const kinds = new Set(scenarios.flatMap(({ incidents }) => incidents.map(({ kind }) => kind)))
+    expect([...kinds].toSorted()).toEqual([...INCIDENT_KINDS].toSorted())
   })
 })
 
@@ -58,9 +78,101 @@ describe('exploration notices', () => {
     vi.spyOn(LiveOrders.prototype, 'firstOfTask').mockReturnValue(-1)
     expect(foundWithin(20)).toBeGreaterThan(0)
   })
+})
 
-  it('a task that ends before the past is known', () => {
-    vi.spyOn(Reconciler.prototype, 'isPastKnown', 'get').mockReturnValue(true)
-    expect(explore(340).broken).toContain('sell-1: says 0.15656 filled')
+describe('a death at a record', () => {
+  it.each(['kept', 'lost'] as const)('ends honestly, tail %s', (tail) => {
+    for (const record of [3, 20, 34]) {
+      const run = crashAt({ task: 'iceberg', side: 'sell', tail, record })
+      expect(run.broken).toBe('')
+      expect(run.deaths).toBe(1)
+    }
+  })
+})
+
+function diskWith(tail: Tail): TroubledDisk {
+  const disk = new TroubledDisk(tail)
+  const handle = disk.create('000001.floe')
+  disk.write(handle, new Uint8Array(100), 0)
+  disk.sync(handle)
+  disk.write(handle, new Uint8Array(50), 100)
+  return disk
+}
+const sizeOf = (disk: TroubledDisk): number => disk.files()[0]?.bytes.length ?? 0
+
+describe('a troubled disk', () => {
+  it.each([
+    ['kept', 150, 0],
+    ['lost', 100, 1],
+  ] as const)('leaves a tail that is %s', (tail, size, lost) => {
+    const disk = diskWith(tail)
+    disk.crash(new Prng(1))
+    expect(sizeOf(disk)).toBe(size)
+    expect(disk.tailsLost).toBe(lost)
+  })
+
+  it('refuses as a full one does, and takes it when there is room again', () => {
+    const disk = diskWith('kept')
+    disk.isFull = true
+    expect(() => disk.write(0, new Uint8Array(8), 150)).toThrow('ENOSPC')
+    expect(disk.refusals).toBe(1)
+    disk.isFull = false
+    expect(disk.write(0, new Uint8Array(8), 150)).toBe(8)
+  })
+})
+
+const order = (orderId: number, clientOrderId: string, account = 'seller') =>
+  JSON.stringify({
+    kind: 'order',
+    orderId,
+    account,
+    symbol: 'BTC/USDT',
+    clientOrderId,
+    side: 1,
+    type: 0,
+    timeInForce: 0,
+    priceUnits: 6_000_000,
+    qtyUnits: 40_000,
+    lock: '0.4',
+    timeUs: 1,
+  })
+const done = (orderId: number) =>
+  JSON.stringify({ kind: 'done', orderId, status: 'cancelled', timeUs: 2 })
+
+describe('the ledger watch', () => {
+  const task = { id: 'sell-1', account: 'seller', total: '1' }
+  it('lets strangers come and go, and lets nobody else cancel what is theirs', () => {
+    const watch = new LedgerWatch(7, [task])
+    watch.append(order(1, 'web_1'))
+    watch.byHand(() => watch.append(done(1)))
+    expect(watch.broken).toBe('')
+    watch.append(order(2, 'web_2'))
+    watch.append(done(2))
+    expect(watch.broken).toContain('somebody else')
+  })
+
+  it('knows every id once', () => {
+    const watch = new LedgerWatch(7, [task])
+    watch.append(order(1, 'web_1'))
+    watch.append(order(2, 'web_1'))
+    expect(watch.broken).toBe('id web_1 used twice')
+  })
+})
+
+describe('incidents', () => {
+  it('end early when there is to be calm, and those to come stay away', () => {
+    const incidents: Incident[] = [
+      { kind: 'halt', beginNs: 10, endNs: 100 },
+      { kind: 'silence', beginNs: 50, endNs: 60 },
+    ]
+    const seen: string[] = []
+    const calendar = new IncidentCalendar(incidents, ({ kind }, isOn) =>
+      seen.push(`${kind} ${isOn ? 'begins' : 'ends'}`),
+    )
+    calendar.advance(monoNs(20))
+    calendar.endAll(monoNs(20))
+    calendar.advance(monoNs(200))
+    expect(seen).toEqual(['halt begins', 'halt ends'])
+    expect(calendar.nextNs).toBe(Infinity)
   })
 })
