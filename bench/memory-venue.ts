@@ -39,6 +39,9 @@ export class MemoryVenue {
         this.#account = new MemoryAccount(context, account)
         return this.#account
       },
+      createRescue: () => {
+        throw new Error('nobody watches over a bench')
+      },
     }
   }
 
@@ -254,6 +257,10 @@ class MemoryAccount implements VenueAccount {
   }
 
   requestFills(_instrument: number, _trade: string, _sinceUs: number, token: number): Outcome {
+    return this.#list(token)
+  }
+
+  requestOrderFills(_order: number, token: number): Outcome {
     return this.#list(token)
   }
 

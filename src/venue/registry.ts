@@ -3,6 +3,7 @@ import { EngineError } from '#core/engine-error.ts'
 import { BINANCE_SPOT_URLS, EXCHANGE_NAME, MARKET_NAME } from './binance-spot/endpoints.ts'
 import { BinanceSpotMarket } from './binance-spot/market-feed.ts'
 import { BinanceSpotAccount } from './binance-spot/order-gateway.ts'
+import { BinanceSpotRescue } from './binance-spot/rescue-gateway.ts'
 import type { VenueMake } from './venue.ts'
 
 export const VENUE_MAKES: readonly VenueMake[] = [
@@ -13,6 +14,7 @@ export const VENUE_MAKES: readonly VenueMake[] = [
     createMarket: (context, urls) => new BinanceSpotMarket(context, urls),
     createAccount: (context, urls, account, credentials) =>
       new BinanceSpotAccount(context, urls, account, credentials),
+    createRescue: (context, urls, credentials) => new BinanceSpotRescue(context, urls, credentials),
   },
 ]
 

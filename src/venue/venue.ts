@@ -14,6 +14,7 @@ import type { OrderTable } from '#order/order-table.ts'
 import type { VenueEventQueue } from '#order/venue-event-queue.ts'
 import type { Kernels } from '#kernel/kernels.ts'
 import type { Dialer } from '#wire/byte-link.ts'
+import type { WireContext } from '#wire/websocket-session.ts'
 
 /** What the engine lends a venue. */
 export interface VenueContext {
@@ -115,10 +116,48 @@ export interface VenueAccount {
 
   /** Venue wall time minus (nowNs / 1000), µs; NaN before the first measurement. */
   readonly venueOffsetUs: number
+  /**
+   * The venue's own dead-man's switch: unless it is armed anew within `timeoutNs` the venue cancels
+   * every order of the account, whoever placed it. 0 disarms. Unsupported, or absent, where the
+   * venue has none.
+   */
+  armDeadMan?(timeoutNs: number, nowNs: MonoNs): Outcome
+
 }
 
 /** One entry of the registry: how a venue market comes to life. */
 export interface VenueMake {
+/** An open order as a listing over all symbols of an account shows it, in the venue's words. */
+export interface OpenOrder {
+  readonly symbol: string
+  readonly clientOrderId: string
+  readonly venueOrderId: string
+  readonly status: string
+  readonly filled: string
+  readonly quantity: string
+}
+
+/** Each question ends in one call of the listener it was given. */
+export interface RescueListener {
+  onOpenOrders(orders: readonly OpenOrder[], nowNs: MonoNs): void
+  /** The order is over: cancelled now, or before. */
+  onCancelled(order: OpenOrder, nowNs: MonoNs): void
+  /** Nothing is known from it; `order` is null for a listing. */
+  onFailed(order: OpenOrder | null, detail: string, nowNs: MonoNs): void
+}
+
+/**
+ * What somebody needs who takes back orders that no engine looks after: no tables, no stream, no
+ * instruments, but every symbol of the account.
+ */
+export interface VenueRescue {
+  /** Longest time the venue may still act on an order sent before, ns. */
+  readonly orderWindowNs: number
+  requestOpenOrders(listener: RescueListener, nowNs: MonoNs): void
+  cancel(order: OpenOrder, listener: RescueListener, nowNs: MonoNs): void
+  stop(nowNs: MonoNs): void
+}
+
   readonly marketName: string
   readonly exchange: string
   readonly urls: VenueUrls
@@ -130,3 +169,4 @@ export interface VenueMake {
     credentials: Credentials,
   ): VenueAccount
 }
+  createRescue(context: WireContext, urls: VenueUrls, credentials: Credentials): VenueRescue

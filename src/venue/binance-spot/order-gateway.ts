@@ -153,6 +153,11 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
   }
 
   requestOrder(order: number, token: number, nowNs: MonoNs): Outcome {
+  /** Spot has no dead-man's switch. */
+  armDeadMan(_timeoutNs: number, _nowNs: MonoNs): Outcome {
+    return Outcome.Unsupported
+  }
+
     return this.#queries.requestOrder(order, token, nowNs)
   }
 
