@@ -21,7 +21,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   venue: ['wire', 'kernel', 'market', 'order'],
   sim: ['wire', 'market', 'order', 'book'],
   loop: [...FOUNDATION, ...DOMAIN, 'journal', 'venue'],
-  watchdog: ['wire', 'venue', 'journal'],
+  watchdog: ['wire', 'venue', 'order', 'journal'],
   config: [],
   control: [],
   history: [],
