@@ -15,16 +15,19 @@ import type { Prng } from '#core/prng.ts'
 import { TimerWheel, type TimerTarget } from '#core/timer-wheel.ts'
 import { monoNs, NS_PER_S, type MonoNs } from '#core/units.ts'
 import { BookCache } from '#book/book-cache.ts'
-import type { Command } from '#control/command-queue.ts'
+import { CommandDesk, type CommandSource } from '#control/command-desk.ts'
 import type { Kernels } from '#kernel/kernels.ts'
 import type { Journal } from '#journal/journal.ts'
 import { AccountDesk } from '#loop/account-desk.ts'
 import { DiskWatch } from '#loop/disk-watch.ts'
+import { findOrder } from '#loop/find-order.ts'
+import { KillDesk } from '#loop/kill-desk.ts'
 import { ListingTokens } from '#loop/listing-tokens.ts'
 import { Opening } from '#loop/opening.ts'
 import { OrderNews } from '#loop/order-news.ts'
 import { OrderSender } from '#loop/order-sender.ts'
 import type { Past } from '#loop/past.ts'
+import { Pulse, type PulseListener } from '#loop/pulse.ts'
 import { Retention } from '#loop/retention.ts'
 import { Scheduler } from '#loop/scheduler.ts'
 import { Settlement } from '#loop/settlement.ts'
@@ -42,6 +45,7 @@ import { OrderTruth } from '#order/order-truth.ts'
 import { PositionLedger } from '#order/position-ledger.ts'
 import { VenueEventQueue } from '#order/venue-event-queue.ts'
 import { RiskGate } from '#risk/gate.ts'
+import type { KillCause } from '#risk/kill-switch.ts'
 import type { RiskSettings } from '#risk/limits.ts'
 import type { LatencyRecorder } from '#telemetry/latency-recorder.ts'
 import type { Dialer } from '#wire/byte-link.ts'
@@ -79,10 +83,15 @@ export interface EngineParts {
   readonly venues: readonly RosterVenue[]
   readonly latencies: EngineLatencies
   /** Commands of the control room; null where there is none. */
-  readonly commands: {
-    take(): Command | null
-    reply(requestId: number, ok: boolean, code: string, message: string): unknown
-  } | null
+  readonly commands: CommandSource | null
+  /** The kill switch as it was left, and who keeps it for the next start. */
+  readonly kill?: {
+    /** Null where nothing keeps this engine from trading. */
+    atStart(): KillCause | null
+    changed(cause: KillCause | null): void
+  }
+  /** Who takes our orders back when we fall silent. */
+  readonly watched?: PulseListener
 }
 
 export class Engine implements TimerTarget {
@@ -98,6 +107,7 @@ export class Engine implements TimerTarget {
   readonly tasks: TaskDesk
   readonly accountDesk: AccountDesk
   readonly settlement: Settlement
+  readonly killDesk: KillDesk
 
   readonly #parts: EngineParts
   readonly #events = new VenueEventQueue()
@@ -108,6 +118,8 @@ export class Engine implements TimerTarget {
   readonly #gate: RiskGate
   readonly #sender: OrderSender
   readonly #opening: Opening
+  readonly #commands: CommandDesk | null
+  readonly #pulse: Pulse | null
   readonly #diskWatch: DiskWatch
   #isInTurn = false
   #isStopping = false
@@ -188,6 +200,7 @@ export class Engine implements TimerTarget {
     const gate = new RiskGate({
       ...tables,
       tasks,
+      halt: () => (this.#gate.killSwitch.isEngaged ? 'kill_switch' : ''),
       market: marketView,
       settings: parts.risk,
       bookAgeMaxNs: BOOK_AGE_MAX_NS,
@@ -204,7 +217,20 @@ export class Engine implements TimerTarget {
       ownerOf: (task) => scheduler.tasks[task]!,
     })
 
-    // 6 And how all of it begins: listings, the journal's past, tasks, connections.
+    // 6 People may stop all of it, and somebody hears when it stops by itself.
+    this.killDesk = new KillDesk({
+      ...tables,
+      ...aids,
+      accountDesk,
+      killSwitch: gate.killSwitch,
+      isOpen: () => this.isOpen,
+      cancel: (order, cause, nowNs) => this.#sender.cancel(order, cause, nowNs),
+      changed: (cause) => parts.kill?.changed(cause),
+    })
+    this.#commands = parts.commands === null ? null : this.#commandDesk(parts.commands)
+    this.#pulse = this.#pulseFor(parts.watched)
+
+    // 7 And how all of it begins: listings, the journal's past, tasks, connections.
     const { past, plans } = parts
     this.#opening = new Opening({
       ...aids,
@@ -229,7 +255,7 @@ export class Engine implements TimerTarget {
     this.#isInTurn = true
     this.#marketView.nowNs = nowNs
     const drained = this.accountDesk.drain(nowNs) //   1 what the venues said of our orders
-    this.#drainCommands(nowNs) //                      2 what people want
+    this.#commands?.drain(this.isOpen, nowNs) //       2 what people want
     const fired = this.timers.advance(nowNs) //        3 what is due
     const stepped = this.scheduler.run(nowNs) //       4 tasks whose inputs changed, once each
     this.#sender.send(this.#intents, nowNs) //         5 what they want done
@@ -242,7 +268,9 @@ export class Engine implements TimerTarget {
   }
 
   /**
+    this.killDesk.tend(nowNs)
    * Nothing has happened for a while: goes through the motions of a tick and of the order that it
+    this.#pulse?.endTurn(nowNs)
    * would cause, so that the next real one finds code and data in the caches. Nothing is told,
    * nothing is sent; what the task wants, if time has made it want something, the next turn sends.
    */
@@ -264,6 +292,9 @@ export class Engine implements TimerTarget {
   get isOpen(): boolean {
     return this.#opening.isOpen
   }
+    const cause = this.#parts.kill?.atStart() ?? null
+    if (cause !== null) this.killDesk.engage(cause, nowNs)
+    this.#pulse?.start(nowNs)
 
   /** Set when starting failed for good: the process reports it and ends. */
   get failure(): EngineError | null {
@@ -316,16 +347,16 @@ export class Engine implements TimerTarget {
     this.#parts.journal.clockStamp(this.#parts.clock.wallUs(), nowNs)
     this.#diskWatch.look(nowNs)
     this.#retention.sweep(nowNs)
+    if (this.isQuiet) this.#pulse?.end(nowNs)
     this.timers.arm(this, 0, monoNs(nowNs + HOUSEKEEPING_NS))
   }
 
-  #drainCommands(nowNs: MonoNs): void {
-    const { commands } = this.#parts
-    if (commands === null || !this.isOpen) return
-    for (let command = commands.take(); command !== null; command = commands.take()) {
-      const { taskId, kind, argument, requestId } = command
-      const refusal = this.tasks.command(taskId, kind, argument, 'api', nowNs)
-      commands.reply(requestId, refusal === null, refusal?.code ?? '', refusal?.message ?? '')
+  #commandDesk(source: CommandSource): CommandDesk {
+    const { tasks, killDesk, settlement, instruments, roster, orders } = this
+    const parts = { tasks, killDesk, settlement, instruments, roster }
+    const instrumentOf = (name: string) => {
+      const order = findOrder(this, name)
+      return order < 0 ? null : instruments.at(orders.instrument(order))
     }
   }
 
@@ -335,6 +366,13 @@ export class Engine implements TimerTarget {
       for (; order !== -1; order = this.live.nextOfInstrument(order)) {
         if (isWorking(this.orders.state(order))) {
           this.#sender.cancel(order, CancelCause.Stop, nowNs)
+    return new CommandDesk(source, { ...parts, instrumentOf })
+  }
+
+  #pulseFor(listener: PulseListener | undefined): Pulse | null {
+    if (listener === undefined) return null
+    const { timers, roster } = this
+    return new Pulse({ timers, notices: this.#parts.notices, accounts: roster.accounts, listener })
         }
       }
     }

@@ -2,6 +2,7 @@
 // way back: two rings in shared memory, so that neither side ever waits for the other.
 //
 //   a command   ├─ requestId u32 ─┼─ kind u32 ─┼─ taskId bytes u32 ─┼─ taskId ─┼─ argument JSON ─┤
+//               (for the engine as a whole the taskId is '')
 //   an answer   ├─ requestId u32 ─┼─ ok u32 ───┼─ code bytes u32 ───┼─ code ───┼─ message ───────┤
 //
 // Nothing is lost silently: a full ring is an outcome that the client is told.
@@ -10,9 +11,9 @@ import { COMMANDS_MAX } from '#core/limits.ts'
 import { Outcome } from '#core/outcome.ts'
 import { RingConsumer, RingProducer, SharedRing } from '#core/shared-ring.ts'
 import type { TaskCommand } from '#task/task.ts'
+import { ENGINE_COMMAND_KINDS, type EngineCommandKind } from './engine-command.ts'
 
-/** By number: the order is the wire between the two threads. */
-export const COMMAND_KINDS: readonly TaskCommand[] = [
+export const TASK_COMMAND_KINDS: readonly TaskCommand[] = [
   'start',
   'pause',
   'resume',
@@ -21,18 +22,27 @@ export const COMMAND_KINDS: readonly TaskCommand[] = [
   'update',
 ]
 
+/** By number: the order is the wire between the two threads. */
+export const COMMAND_KINDS: readonly CommandKind[] = [
+  ...TASK_COMMAND_KINDS,
+  ...ENGINE_COMMAND_KINDS,
+]
+export type CommandKind = TaskCommand | EngineCommandKind
+
 /** Largest argument of a command, bytes of JSON. */
 export const ARGUMENT_BYTES_MAX = 16_384
 const HEADER_BYTES = 12
 const RING_BYTES = 1 << 20
-const MESSAGE_BYTES_MAX = 4_096
+/** Lists are JSON, cut to a number of rows by who makes them. */
+const MESSAGE_LENGTH_MAX = 65_536
 
 assert(RING_BYTES >= COMMANDS_MAX * 256, 'a ring holds the queue of ordinary commands')
 
 export interface Command {
-  readonly kind: TaskCommand
+  readonly kind: CommandKind
+  /** '' for the engine as a whole. */
   readonly taskId: string
-  /** JSON text of `update`, '' otherwise. */
+  /** JSON text, '' where the command has none. */
   readonly argument: string
   /** Names the command in its reply. */
   readonly requestId: number
@@ -43,6 +53,7 @@ export interface Reply {
   readonly ok: boolean
   /** An EngineError's code, '' when ok. */
   readonly code: string
+  /** Of a refusal; of a command that asks, its answer as JSON. */
   readonly message: string
 }
 
@@ -84,7 +95,7 @@ export class CommandQueue {
       requestId,
       number: ok ? 1 : 0,
       first: code,
-      second: message.slice(0, MESSAGE_BYTES_MAX),
+      second: message.slice(0, MESSAGE_LENGTH_MAX),
     })
   }
 }

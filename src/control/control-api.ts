@@ -1,13 +1,13 @@
 // The control API as a pure mapping: a request and the newest snapshot in, an answer or a command
 // out. It knows nothing of sockets, threads or tokens; control-worker.ts does.
-import { COMMAND_KINDS } from './command-queue.ts'
-import type { Reply } from './command-queue.ts'
 import type { TaskCommand } from '#task/task.ts'
+import { TASK_COMMAND_KINDS, type CommandKind, type Reply } from './command-queue.ts'
+import type { EngineCommandKind } from './engine-command.ts'
 
 export interface ApiRequest {
   readonly method: string
   readonly path: string
-  /** As received; only `update` reads it. */
+  /** As received. */
   readonly body: string
 }
 
@@ -18,19 +18,36 @@ export interface ApiAnswer {
 
 /** A command for the engine; its reply becomes the answer by answerFromReply. */
 export interface ApiCommand {
-  readonly kind: TaskCommand
+  readonly kind: CommandKind
   readonly taskId: string
   readonly argument: string
 }
 
 const TASK_PATH = /^\/v1\/tasks\/([^/]+)(?:\/([^/]+))?$/
-const PATHS =
-  `GET /v1/health, GET /v1/tasks, GET /v1/tasks/:id, ` +
-  `POST /v1/tasks/:id/{${COMMAND_KINDS.join(',')}}`
+const SETTLE_PATH = /^\/v1\/orders\/([^/]+)\/settle$/
+/** Those for the engine as a whole whose path says everything. */
+const ENGINE_PATHS: Readonly<Record<string, EngineCommandKind>> = {
+  'GET /v1/kill': 'kill_status',
+  'POST /v1/kill': 'kill',
+  'POST /v1/kill/release': 'release',
+  'GET /v1/orders/unsettled': 'unsettled',
+}
+const PATHS = [
+  'GET /v1/health',
+  'GET /v1/tasks',
+  'GET /v1/tasks/:id',
+  `POST /v1/tasks/:id/{${TASK_COMMAND_KINDS.join(',')}}`,
+  ...Object.keys(ENGINE_PATHS),
+  'POST /v1/orders/:id/settle',
+].join(', ')
 
 /** Codes of a refusal that are not the task's state saying no. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   unknown_task: 404,
+  unknown_order: 404,
+  bad_request: 400,
+  bad_json: 400,
+  bad_verdict: 400,
   bad_parameters: 400,
   below_minimum: 400,
   not_a_decimal: 400,
@@ -50,14 +67,16 @@ export function answerRequest(
     const taskId = decodedOrNull(match[1] ?? '')
     if (taskId === null) return refusal(400, 'bad_request', 'the task id is not percent-encoded')
     if (method === 'GET' && match[2] === undefined) return showTask(taskId, snapshot)
-    const kind = COMMAND_KINDS.find((known) => known === match[2])
+    const kind = TASK_COMMAND_KINDS.find((known) => known === match[2])
     if (method === 'POST' && kind !== undefined) return commandOf(kind, taskId, request.body)
   }
+  const command = engineCommandOf(request)
+  if (command !== null) return command
   return refusal(404, 'not_found', `there is no ${method} ${path}; there is ${PATHS}`)
 }
 
 export function answerFromReply(reply: Reply): ApiAnswer {
-  if (reply.ok) return { status: 200, body: JSON.stringify({ ok: true }) }
+  if (reply.ok) return { status: 200, body: reply.message || JSON.stringify({ ok: true }) }
   return refusal(STATUS_BY_CODE[reply.code] ?? 409, reply.code, reply.message)
 }
 
@@ -83,12 +102,27 @@ function showTask(taskId: string, snapshot: string | null): ApiAnswer {
 
 function commandOf(kind: TaskCommand, taskId: string, body: string): ApiAnswer | ApiCommand {
   if (kind !== 'update') return { kind, taskId, argument: '' }
-  if (isJsonObject(body)) return { kind, taskId, argument: body }
+  if (jsonObjectOrNull(body) !== null) return { kind, taskId, argument: body }
   return refusal(
     400,
     'bad_request',
     'update takes a JSON object of parameters, such as {"total_quantity":"2"}',
   )
+}
+
+/** Null for a path that is none of theirs; the engine looks at what the body says. */
+function engineCommandOf({ method, path, body }: ApiRequest): ApiAnswer | ApiCommand | null {
+  const kind = ENGINE_PATHS[`${method} ${path}`]
+  if (kind !== undefined) {
+    return { kind, taskId: '', argument: method === 'POST' ? body : '' }
+  }
+  const match = method === 'POST' ? SETTLE_PATH.exec(path) : null
+  if (match === null) return null
+  const order = decodedOrNull(match[1] ?? '')
+  if (order === null) return refusal(400, 'bad_request', 'the order id is not percent-encoded')
+  const fields = jsonObjectOrNull(body)
+  if (fields === null) return refusal(400, 'bad_request', 'settle takes a JSON object')
+  return { kind: 'settle', taskId: '', argument: JSON.stringify({ ...fields, order }) }
 }
 
 interface ShownSnapshot {
@@ -102,12 +136,13 @@ function readSnapshot(snapshot: string | null): ShownSnapshot {
   return snapshot === null ? { mode: null, wallUs: null, tasks: [] } : JSON.parse(snapshot)
 }
 
-function isJsonObject(text: string): boolean {
+function jsonObjectOrNull(text: string): object | null {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? value : null
   } catch {
-    return false
+    return null
   }
 }
 

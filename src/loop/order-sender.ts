@@ -10,7 +10,7 @@ import type { MonoNs } from '#core/units.ts'
 import { clientIdHi, clientIdLo, SEQUENCE_MAX } from '#order/client-order-id.ts'
 import { IntentKind, type Intent, type IntentOwner } from '#order/intent.ts'
 import type { IntentQueue, TaskAddress } from '#order/intent.ts'
-import { isWorking, OrderEvent, OrderState } from '#order/order-state.ts'
+import { isLive, isWorking, OrderEvent } from '#order/order-state.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { OrderTruth } from '#order/order-truth.ts'
 import type { RiskGate } from '#risk/gate.ts'
@@ -62,11 +62,8 @@ export class OrderSender {
   /** Asks the venue to take the order back. False when nothing could be sent now. */
   cancel(order: number, cause: number, nowNs: MonoNs): boolean {
     const { orders, roster, truth } = this.#parts
-    const state = orders.state(order)
-    const isOpen = isWorking(state)
-    // Asking again is the ladder's: pending_cancel and unknown may be cancelled by id at any time.
-    const isAskedAgain = state === OrderState.PendingCancel || state === OrderState.Unknown
-    if (!isOpen && !isAskedAgain) return false
+    // By its id it may be cancelled at any time: unknown, cancelled before, even before its ack.
+    if (!isLive(orders.state(order))) return false
     const outcome = roster.accounts[orders.account(order)]!.cancel(order, nowNs)
     if (outcome !== Outcome.Ok) return false
     truth.enter(order, OrderEvent.CancelSend, cause, nowNs)

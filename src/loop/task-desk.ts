@@ -39,6 +39,8 @@ export interface TaskDeskParts {
   isReady(account: number): boolean
   isPastKnown(account: number): boolean
   adoptForeign(task: TaskAddress, foreignId: string, nowNs: MonoNs): boolean
+  /** '' or why no task may send: the kill switch. */
+  halt(): string
 }
 
 export class TaskDesk implements GateTasks {
@@ -82,6 +84,11 @@ export class TaskDesk implements GateTasks {
   /** Tells people what the tasks had to say in this turn. */
   tellEvents(): void {
     this.#events.empty()
+  }
+
+  /** '' where no task has the index. */
+  idOf(task: number): string {
+    return this.#parts.scheduler.tasks[task]?.id ?? ''
   }
 
   totalUnits(task: number): number {
@@ -217,6 +224,7 @@ function contextOf(parts: TaskDeskParts, events: EventTray): TaskContext {
     },
     isReady: (account) => parts.isReady(account),
     isPastKnown: (account) => parts.isPastKnown(account),
+    halt: () => parts.halt(),
     adoptForeign: (task, foreignId, nowNs) => parts.adoptForeign(task, foreignId, nowNs),
     wakeAt: (task, deadlineNs) => scheduler.wakeAt(task, deadlineNs),
     freeFunds: (account, asset) => positions.balance(account, asset)?.free ?? 0,

@@ -18,6 +18,7 @@ export const CancelCause = {
   Update: 5,
   Fault: 6,
   Stop: 7,
+  Kill: 8,
 } as const
 export type CancelCause = (typeof CancelCause)[keyof typeof CancelCause]
 export const CANCEL_CAUSE_NAMES = [
@@ -29,6 +30,7 @@ export const CANCEL_CAUSE_NAMES = [
   'update',
   'fault',
   'stop',
+  'kill_switch',
 ] as const
 
 export class Intent implements TaskAddress {

@@ -10,6 +10,7 @@ import type { Intent } from '#order/intent.ts'
 import type { LiveOrders } from '#order/live-orders.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { PositionLedger } from '#order/position-ledger.ts'
+import { KillSwitch } from './kill-switch.ts'
 import { limitsOf, type InstrumentLimits, type RiskSettings } from './limits.ts'
 import { Refusal, type RiskRule } from './refusal.ts'
 import { SendRate } from './send-rate.ts'
@@ -45,10 +46,12 @@ export interface RiskGateParts {
 export class RiskGate {
   /** Why the last check refused. */
   readonly refusal = new Refusal()
+  /** While it is engaged no order passes, cancels do. */
+  readonly killSwitch = new KillSwitch()
   readonly #parts: RiskGateParts
   readonly #rate: SendRate
   readonly #limits: InstrumentLimits[] = []
-  /** Set by the kill switch and by a failing disk: no order passes, cancels do. */
+  /** Set by an engine that ends: no order passes, cancels do. */
   halted = false
 
   constructor(parts: RiskGateParts) {
@@ -58,6 +61,7 @@ export class RiskGate {
 
   /** Ok; RateLimited or NotReady for what passes by itself; Refused for what does not. */
   check(intent: Intent, nowNs: MonoNs): Outcome {
+    if (this.killSwitch.isEngaged) return this.#say('kill_switch', 0, 1, Outcome.NotReady)
     if (this.halted) return this.#say('halted', 0, 1, Outcome.NotReady)
     const { live, market, settings } = this.#parts
     if (live.hasUnknown(intent.index)) return this.#say('unknown_order', 0, 1, Outcome.NotReady)

@@ -14,6 +14,7 @@ export const RISK_RULES = [
   'self_cross',
   'balance',
   'journal_behind',
+  'kill_switch',
 ] as const
 export type RiskRule = (typeof RISK_RULES)[number]
 

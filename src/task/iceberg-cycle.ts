@@ -27,6 +27,8 @@ const LOCAL_RETRY_NS = 10 * NS_PER_MS
 /** While funds lack, the balances the venue pushes are looked at; the venue is not asked. */
 const FUNDS_LOOK_NS = 100 * NS_PER_MS
 const STALE_BOOK_LOOK_NS = 100 * NS_PER_MS
+/** While the order table has no room, nothing tells when it has again. */
+const ROOM_LOOK_NS = 100 * NS_PER_MS
 
 export const Verdict = { Continue: 0, TotalFilled: 1, Fault: 2 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
@@ -61,6 +63,8 @@ export class IcebergCycle {
   #repriceAllowedNs = 0
   #postOnlyRefusals = 0
   #isFaulty = false
+  /** '' or why nobody may send, as last seen. */
+  #halt = ''
 
   constructor(context: TaskContext, options: IcebergCycleOptions) {
     const { index, account, instrument, parameters, units } = options
@@ -95,10 +99,29 @@ export class IcebergCycle {
     if (this.remaining() < 0 || isOtherSlice) this.working.takeBack(CancelCause.Update)
   }
 
+  /**
+   * Nobody may send: the task is suspended, however long it takes, and goes on where it was. Its
+   * working order is taken back by whoever halted it.
+   */
+  isHalted(nowNs: MonoNs): boolean {
+    const why = this.#context.halt()
+    if (why === '') {
+      if (this.#halt !== '' && this.trouble.suspended !== '') this.#resumeFromSuspension(nowNs)
+      this.#halt = ''
+      return false
+    }
+    this.#halt = why
+    if (this.trouble.suspended === why) return true
+    this.trouble.suspend(why, nowNs)
+    this.#context.event('task.suspended', this.tag, why, nowNs)
+    return true
+  }
+
   /** The account is reconciled, the book is LIVE and an arrival price is known (H16). */
   isReady(nowNs: MonoNs): boolean {
     const { market, journal } = this.#context
     const { index, account, instrument } = this.#address
+    if (this.isHalted(nowNs)) return false
     if (!this.#context.isReady(account)) return false
     if (!market.isTradable(instrument, nowNs, this.parameters.bookAgeMaxNs)) return false
     if (this.progress.arrivalMid !== 0) return true
@@ -112,7 +135,10 @@ export class IcebergCycle {
   adoptResumed(nowNs: MonoNs): boolean {
     const orderId = this.parameters.resume?.orderId ?? ''
     if (orderId === '' || this.progress.hasAdopted) return true
-    if (!this.#context.adoptForeign(this.#address, orderId, nowNs)) return false
+    if (!this.#context.adoptForeign(this.#address, orderId, nowNs)) {
+      this.#wake(nowNs + ROOM_LOOK_NS)
+      return false
+    }
     this.progress.hasAdopted = true
     this.#context.journal.taskNote(this.#address.index, this.progress.note(nowNs), nowNs)
     return true
@@ -132,7 +158,7 @@ export class IcebergCycle {
     switch (this.working.observe(nowNs)) {
       case Fate.Working:
         this.trouble.pace.succeeded()
-        if (this.trouble.suspended !== '') this.#resumeFromSuspension(nowNs)
+        if (this.trouble.suspended !== '' && this.#halt === '') this.#resumeFromSuspension(nowNs)
         return
       case Fate.Filled:
         this.trouble.pace.succeeded()
@@ -147,6 +173,7 @@ export class IcebergCycle {
   }
 
   run(nowNs: MonoNs): Verdict {
+    if (this.isHalted(nowNs)) return this.#endIfFilled()
     if (this.#isFaulty) return this.#fault(this.reason, true)
     if (this.trouble.pace.isExhausted) return this.#fault(this.reason || 'refusals in a row', true)
     const { live, market } = this.#context
@@ -317,6 +344,11 @@ export class IcebergCycle {
   #resumeFromSuspension(nowNs: MonoNs): void {
     this.#context.event('task.resumed', this.tag, this.trouble.suspended, nowNs)
     this.trouble.suspended = ''
+  }
+
+  #endIfFilled(): Verdict {
+    const isFilled = this.working.isNone && this.remaining() <= 0
+    return isFilled ? this.#finish('filled') : Verdict.Continue
   }
 
   #takeBack(cause: CancelCause): Verdict {

@@ -111,6 +111,8 @@ export interface TaskContext {
    * has been asked. False when there is no room for it now.
    */
   adoptForeign(task: TaskAddress, foreignId: string, nowNs: MonoNs): boolean
+  /** '' or why no task may send anything, for as long as it is so. */
+  halt(): string
   /** Steps the task again at `deadlineNs` at the latest. */
   wakeAt(task: number, deadlineNs: MonoNs): void
   /** Free funds in the asset an order of this side spends, Infinity while unknown. */

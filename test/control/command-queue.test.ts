@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import {
   allocateCommandRings,
   COMMAND_KINDS,
+  TASK_COMMAND_KINDS,
   CommandClient,
   CommandQueue,
   type Command,
@@ -18,7 +19,8 @@ function bothEnds(): { client: CommandClient; queue: CommandQueue } {
 const PAUSE: Command = { kind: 'pause', taskId: 'sell-1', argument: '', requestId: 1 }
 
 it('knows every command that a task knows', () => {
-  expect([...COMMAND_KINDS].toSorted()).toEqual([...TASK_COMMANDS].toSorted())
+  expect([...TASK_COMMAND_KINDS].toSorted()).toEqual([...TASK_COMMANDS].toSorted())
+  expect(COMMAND_KINDS.slice(0, TASK_COMMAND_KINDS.length)).toEqual(TASK_COMMAND_KINDS)
 })
 
 it('is empty at first, on both ends', () => {

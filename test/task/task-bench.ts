@@ -45,6 +45,7 @@ export class TaskBench {
   readonly task: Iceberg
   isReady = true
   isPastKnown = true
+  halt = ''
   isTradable = true
   bookAgeNs = 0
   movedTicks = 0
@@ -217,6 +218,7 @@ export class TaskBench {
       },
       isReady: () => this.isReady,
       isPastKnown: () => this.isPastKnown,
+      halt: () => this.halt,
       adoptForeign: (task, foreignId) => {
         const order = this.orders.take(clientIdHi(INSTANCE, INCARNATION, 0), this.#sequence++)
         this.orders.setTask(order, task.index)
