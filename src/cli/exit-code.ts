@@ -7,6 +7,8 @@ export const ExitCode = {
   /** Also a wrong command line. */
   BadConfiguration: 2,
   TasksNotCompleted: 3,
+  /** The kill switch is engaged, and not every order of ours is proved to be over. */
+  Unconfirmed: 4,
 } as const
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 

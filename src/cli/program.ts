@@ -4,7 +4,9 @@ import { Command, CommanderError } from 'commander'
 import { ExitCode, exitCodeOf, printError } from './exit-code.ts'
 import { platformProblem, thisPlatform } from './platform.ts'
 import type { ExploreOptions } from './explore.ts'
+import type { KillOptions } from './kill.ts'
 import type { RunOptions } from './run-options.ts'
+import type { SettleOptions } from './settle.ts'
 import type { TaskCommandName } from './task.ts'
 
 const VERSION = '0.1.0'
@@ -55,10 +57,14 @@ function buildProgram(finish: Finish): Command {
   addJournal(program, finish)
   addCapture(program, finish)
   addTasks(program, finish)
+  addKill(program, finish)
+  addSettle(program, finish)
+  addWatchdog(program, finish)
   addExplore(program, finish)
   program.addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 error, 2 bad configuration or usage, 3 tasks not completed.',
+    '\nExit codes: 0 done, 1 error, 2 bad configuration or usage, 3 tasks not completed, ' +
+      '4 killed and not everything confirmed.',
   )
   return program
 }
@@ -133,6 +139,49 @@ function addCapture(program: Command, finish: Finish): void {
 
 function addExplore(program: Command, finish: Finish): void {
   program
+function addKill(program: Command, finish: Finish): void {
+  program
+    .command('kill')
+    .description('send no order any more, take everything of ours back, and have it confirmed')
+    .argument('<config>', 'YAML file')
+    .option('--reason <text>', 'journalled, and shown to whoever wonders')
+    .option('--wait <duration>', 'for confirmation by the venues', '30s')
+    .option('--without-engine', 'where none answers: take the orders back from here')
+    .option('--release', 'let the tasks go on; refused while something is not confirmed')
+    .option('--force', 'with --release: although something is not confirmed')
+    .option('--json', 'print one JSON document')
+    .action(async (config: string, options: KillOptions) => {
+      const { killEngine } = await import('./kill.ts')
+      finish(await killEngine(config, options))
+    })
+}
+
+function addSettle(program: Command, finish: Finish): void {
+  program
+    .command('settle')
+    .description('say what became of an order that no venue answer decides; lists them without id')
+    .argument('<config>', 'YAML file')
+    .argument('[order]', 'its id, as it is listed')
+    .option('--as <verdict>', 'absent: it never was at the venue; done: it is over')
+    .option('--filled <quantity>', 'with done: how much of it in all, 0 for nothing')
+    .option('--average <price>', 'with done: over the whole filled quantity')
+    .option('--reason <text>', 'journalled with who said it')
+    .option('--force', 'although the venue can still decide it')
+    .option('--json', 'print one JSON document')
+    .action(async (config: string, order: string | undefined, options: SettleOptions) => {
+      const { settleOrder } = await import('./settle.ts')
+      finish(await settleOrder(config, order, options))
+    })
+}
+
+/** Started by `floe run`, which tells it on its input what to watch. */
+function addWatchdog(program: Command, finish: Finish): void {
+  program.command('watchdog', { hidden: true }).action(async () => {
+    const { runWatchdog } = await import('./watchdog.ts')
+    finish(await runWatchdog())
+  })
+}
+
     .command('explore')
     .description(
       'play seeded trouble against engine and venue in virtual time, and check the truth',

@@ -28,15 +28,18 @@ import { Engine } from '#engine.ts'
 import { busyPollLine } from './busy-poll.ts'
 import { ExitCode } from './exit-code.ts'
 import { rehearse } from './rehearsal.ts'
+import { watchedAccounts } from './kill-alone.ts'
 import type { RunOptions } from './run-options.ts'
 import { RunHazards } from './run-hazards.ts'
 import { openHistory, type RunHistory } from './run-history.ts'
 import { finalReport, requireWritableReport, writeJsonReport } from './run-report.ts'
+import { RunKill } from './run-kill.ts'
 import { resolveVenues, type RunVenues } from './run-sources.ts'
 import { StatusLine } from './status-line.ts'
 import { findRunning } from './venue-process.ts'
 import { requireTaskParameters } from './task-parameters.ts'
 
+import { WatchdogLink } from './watchdog-link.ts'
 const WATCH_EVERY_MS = 100
 const STATUS_EVERY_MS = 250
 /** Each time; with more tasks those that stand still are published more rarely. */
@@ -90,6 +93,7 @@ interface RunParts {
   readonly log: OpenLog
 }
 
+  readonly kill: RunKill
 class Run {
   readonly #config: FloeConfig
   readonly #options: RunOptions
@@ -106,6 +110,7 @@ class Run {
   #engine: Engine | null = null
   #isInterrupted = false
   #crash: unknown = null
+  #watchdog: WatchdogLink | null = null
 
   constructor(config: FloeConfig, options: RunOptions, clock: RealClock, host: JournalHost) {
     this.#config = config
@@ -130,11 +135,13 @@ class Run {
     const stopListening = this.#listenForSignals()
     const venues = await resolveVenues(this.#config)
     await this.#warmUp(history)
+    const say = (text: string): void => this.#status.print(text)
+    const kill = new RunKill(stateDir, history.past.killCause, say)
     const log = openLog(stateDir, (data) => spawnWorker('desk', data))
     try {
       this.#status.print(`venues: ${venues.description}`)
       hideSecrets(log, venues)
-      return await this.#trade({ history, plans, venues, log })
+      return await this.#trade({ history, plans, venues, log, kill })
     } catch (thrown) {
       // With nothing of ours left there, venues that were brought up for this run end with it.
       const isClean = this.#engine?.isQuiet ?? history.past.isSettled
@@ -145,6 +152,7 @@ class Run {
       stopListening()
       await log.close()
       this.#status.end()
+      kill.close()
     }
   }
 
@@ -190,6 +198,7 @@ class Run {
       loop.start(engine)
       this.#loopDelay.start()
       const hazards = new RunHazards({ engine, loop, clock: this.#clock, ...parts })
+      parts.kill.attach({ engine, loop, clock: this.#clock })
       await this.#watch(engine, hazards, control, parts.log)
       await this.#stop(engine)
       const code = await this.#finish(engine, loop, parts)
@@ -199,23 +208,23 @@ class Run {
       loop.stop()
       warmLink?.close()
       this.#loopDelay.stop()
-      this.#engine?.disconnect(this.#clock.nowNs())
+      this.#disconnect()
       await control.stop()
     }
   }
 
   #buildEngine(parts: RunParts, loop: EventLoop, control: ControlHost): Engine {
-    const { history, plans, venues, log } = parts
+    const { history, plans, venues, log, kill } = parts
+    const { mode, watchdog } = this.#config
+    const journal = this.#host.start({ configHash: hashOf(this.#config), mode })
+    if (watchdog.enabled) this.#watchdog = this.#watchdogFor(parts)
     return new Engine({
       clock: this.#clock,
       dialer: new NetDialer(this.#clock, loop.afterRead),
       kernels: WASM_KERNELS,
       prng: new Prng(randomSeed()),
       notices: log.log,
-      journal: this.#host.start({
-        configHash: hashOf(this.#config),
-        mode: this.#config.mode,
-      }),
+      journal,
       past: history.past,
       plans,
       instance: this.#config.instance,
@@ -228,9 +237,28 @@ class Run {
       commands: control.commands,
     })
   }
+      kill,
+      ...(this.#watchdog === null ? {} : { watched: this.#watchdog }),
 
   /** Until every task has ended, a person interrupts, or something ends the run. */
   async #watch(
+  /** Once the incarnation is known: it names the orders that are ours to take back. */
+  #watchdogFor({ venues, log }: RunParts): WatchdogLink {
+    const { instance, watchdog } = this.#config
+    const { incarnation, stateDir } = this.#host
+    const accounts = watchedAccounts(venues)
+    const spec = { instance, incarnation, silenceNs: watchdog.silenceNs, accounts }
+    return new WatchdogLink({ stateDir, spec, notices: log.log })
+  }
+
+  /** The watchdog is told that all is well only where nothing of ours can be open. */
+  #disconnect(): void {
+    const engine = this.#engine
+    if (engine === null) return
+    engine.disconnect(this.#clock.nowNs())
+    if (engine.isQuiet) this.#watchdog?.goodbye()
+  }
+
     engine: Engine,
     hazards: RunHazards,
     control: ControlHost,
@@ -284,7 +312,7 @@ class Run {
     const isClean = engine.isQuiet
     const isCompleted = engine.isOpen && engine.tasks.areAllCompleted
     loop.stop()
-    engine.disconnect(nowNs)
+    this.#disconnect()
     const isSaved = await this.#host.close(isClean, nowNs)
     if (isClean) await venues.ended()
     this.#showNotices(log)

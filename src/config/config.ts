@@ -14,6 +14,7 @@ export interface FloeConfig {
   readonly sim: SimConfig
   readonly risk: RiskConfig
   readonly control: ControlConfig
+  readonly watchdog: WatchdogConfig
   /** How long to rehearse before the first order; 0 = not at all. */
   readonly warmUpNs: number
   /** While tasks trade and nothing happens, the motions of a tick keep the caches warm. */
@@ -71,6 +72,13 @@ export interface RiskConfig {
 export interface ControlConfig {
   /** 0 = any free port, written to <state_dir>/control.json with the token. */
   readonly port: number
+}
+
+export interface WatchdogConfig {
+  /** A process beside the engine takes its orders back when it falls silent. */
+  readonly enabled: boolean
+  /** How long without a sign of life. */
+  readonly silenceNs: number
 }
 
 export interface TaskConfig {

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import { durationNs } from '#core/duration.ts'
 import { errorText } from '#core/engine-error.ts'
 import type { FloeConfig, RiskConfig, SimConfig, TaskConfig, VenueConfig } from './config.ts'
+import type { WatchdogConfig } from './config.ts'
 import { ConfigError, type ConfigIssue } from './config-error.ts'
 import { crossCheck } from './cross-checks.ts'
 import { nearestName } from './nearest-name.ts'
@@ -111,6 +112,7 @@ function resolved(written: WrittenConfig, yaml: YamlSource, source: string): Flo
     sim: simConfig(written.sim),
     risk: riskConfig(written.risk),
     control: written.control,
+    watchdog: watchdogConfig(written),
     warmUpNs: durationNs(written.warm_up ?? WARM_UP[written.mode], 'warm_up'),
     keepWarm: written.keep_warm,
     busyPoll: written.busy_poll,
@@ -127,6 +129,12 @@ function venueConfig(market: string, uses: WrittenConfig['venues'][string]): Ven
     if (url !== undefined) urls[name] = url.replace(/\/+$/, '')
   }
   return { market, accounts: uses.map((use) => use.account), urls }
+}
+
+/** In live somebody watches unless told not to; elsewhere only where it is asked for. */
+function watchdogConfig({ mode, watchdog }: WrittenConfig): WatchdogConfig {
+  const { enabled, silence } = watchdog ?? { enabled: mode === 'live', silence: '5s' }
+  return { enabled, silenceNs: durationNs(silence, 'watchdog.silence') }
 }
 
 function simConfig(written: WrittenConfig['sim']): SimConfig {

@@ -5,7 +5,8 @@
 // and a task's own parameters are its own parser's: here they pass through.
 import { z } from 'zod'
 import { isPlainDecimal } from '#core/decimal.ts'
-import { isDuration } from '#core/duration.ts'
+import { durationNs, isDuration } from '#core/duration.ts'
+import { NS_PER_S } from '#core/units.ts'
 import { EXCHANGES, MARKETS, TASK_TYPES } from './known-names.ts'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
@@ -98,6 +99,15 @@ const risk = map({
   max_open_orders: integer(1, 10_000).default(200),
 })
 
+const silence = 'a duration from 1s to 1m'
+const watchdog = map({
+  enabled: z.boolean({ error: 'true or false' }).default(true),
+  silence: z
+    .string({ error: silence })
+    .refine((value) => isDurationWithin(value, NS_PER_S, 60 * NS_PER_S), { error: silence })
+    .default('5s'),
+})
+
 /** The part common to all tasks; what else stands there belongs to the type. */
 const task = z.looseObject(
   {
@@ -120,6 +130,7 @@ export const configSchema = map({
   sim: sim.prefault({}),
   risk: risk.prefault({}),
   control: map({ port: integer(0, 65_535).default(0) }).prefault({}),
+  watchdog: watchdog.optional(),
   warm_up: duration.optional(),
   keep_warm: z.boolean({ error: 'true or false' }).default(true),
   busy_poll: z.boolean({ error: 'true or false' }).default(false),
@@ -136,6 +147,12 @@ function text(pattern: RegExp, allowed: string) {
 
 function oneOf<const Names extends readonly string[]>(names: Names) {
   return z.enum(names, { error: names.join(' or ') })
+}
+
+function isDurationWithin(value: string, lowNs: number, highNs: number): boolean {
+  if (!isDuration(value)) return false
+  const ns = durationNs(value, 'duration')
+  return ns >= lowNs && ns <= highNs
 }
 
 function integer(low: number, high: number) {

@@ -116,7 +116,8 @@ describe('a refused configuration names file, line, column, key, found and allow
       'mode: sim',
       'mod: sim',
       'c.yaml:1:1: mod: found an unknown key, allowed mode, instance, state_dir, accounts, ' +
-        'venues, sim, risk, control, warm_up, keep_warm, busy_poll, tasks; did you mean mode?',
+        'venues, sim, risk, control, watchdog, warm_up, keep_warm, busy_poll, tasks; did you ' +
+        'mean mode?',
     ],
     [
       'a word that is not allowed',
