@@ -8,6 +8,7 @@ import { handOffSuite } from './hand-off.ts'
 import { histogramSuite } from './histogram.ts'
 import { journalSuite } from './journal.ts'
 import { receiveSuite } from './receive.ts'
+import { recoverySuite } from './recovery.ts'
 import { restSuite } from './rest.ts'
 import { scaleSuite } from './scale.ts'
 import { seedFiguresSuite } from './seed-figures.ts'
@@ -31,4 +32,5 @@ export const SUITES: readonly Suite[] = [
   wireToWireSuite,
   seedFiguresSuite,
   scaleSuite,
+  recoverySuite,
 ]

@@ -22,9 +22,14 @@ import type { RecordWriter } from './record-writer.ts'
 
 type Value = number | string | boolean
 
-const NAMES_BY_KIND = new Map<number, RecordName>(
-  (Object.keys(RECORD_LAYOUTS) as RecordName[]).map((name) => [RECORD_LAYOUTS[name].kind, name]),
-)
+interface KnownKind {
+  readonly name: RecordName
+  readonly version: number
+  readonly fields: readonly (readonly [string, FieldType])[]
+}
+
+/** By number: a start decodes a million records. */
+const KNOWN_KINDS: readonly (KnownKind | undefined)[] = knownKinds()
 
 /** Bytes of the record with this body, header included, before padding. */
 export function exactBytes<N extends RecordName>(name: N, body: RecordBody<N>): number {
@@ -56,15 +61,14 @@ export function writeBody<N extends RecordName>(
  * @throws EngineError `journal_newer_version` naming `where` for an unknown kind or version.
  */
 export function decodeRecord(view: DataView, offset: number, where: string): JournalRecord {
-  const name = knownName(view, offset, where)
-  const layout: RecordLayout = RECORD_LAYOUTS[name]
+  const { name, fields } = knownKind(view, offset, where)
   const record: Record<string, Value> = {
     kind: name,
     sequence: sequenceAt(view, offset),
     nowNs: view.getFloat64(offset + NOW_NS_OFFSET, true),
   }
   const cursor = { view, at: offset + RECORD_HEADER_BYTES }
-  for (const [field, type] of Object.entries(layout.fields)) record[field] = take(cursor, type)
+  for (const [field, type] of fields) record[field] = take(cursor, type)
   return record as unknown as JournalRecord
 }
 
@@ -75,17 +79,29 @@ export function sequenceAt(view: DataView, offset: number): number {
 
 /** @throws EngineError `journal_newer_version` naming `where`. */
 export function knownName(view: DataView, offset: number, where: string): RecordName {
+  return knownKind(view, offset, where).name
+}
+
+function knownKind(view: DataView, offset: number, where: string): KnownKind {
   const kind = view.getUint16(offset + KIND_OFFSET, true)
-  const version = view.getUint16(offset + VERSION_OFFSET, true)
-  const name = NAMES_BY_KIND.get(kind)
-  if (name === undefined) {
+  const known = KNOWN_KINDS[kind]
+  if (known === undefined) {
     throw newerVersion(`${where} holds a record of kind ${kind}, which this floe does not know`)
   }
-  const known = RECORD_LAYOUTS[name].version
-  if (version > known) {
-    throw newerVersion(`${where} holds a ${name} record of version ${version}, known: ${known}`)
+  const version = view.getUint16(offset + VERSION_OFFSET, true)
+  if (version <= known.version) return known
+  const newest = `known: ${known.version}`
+  throw newerVersion(`${where} holds a ${known.name} record of version ${version}, ${newest}`)
+}
+
+function knownKinds(): (KnownKind | undefined)[] {
+  const kinds: (KnownKind | undefined)[] = []
+  for (const name of Object.keys(RECORD_LAYOUTS) as RecordName[]) {
+    const { kind, version, fields }: RecordLayout = RECORD_LAYOUTS[name]
+    while (kinds.length <= kind) kinds.push(undefined)
+    kinds[kind] = { name, version, fields: Object.entries(fields) }
   }
-  return name
+  return kinds
 }
 
 export function newerVersion(what: string): EngineError {
@@ -131,5 +147,14 @@ function takeText(cursor: Cursor): string {
   const bytes = view.getUint16(cursor.at, true)
   const start = cursor.at + 2
   cursor.at = start + bytes
-  return Buffer.from(view.buffer, view.byteOffset + start, bytes).toString('utf8')
+  if (bytes === 0) return ''
+  const from = view.byteOffset + start
+  return bufferOver(view.buffer).toString('utf8', from, from + bytes)
+}
+
+/** Records are decoded one after the other from the same memory: it is wrapped once. */
+let wrapped: Buffer = Buffer.from(new ArrayBuffer(0))
+function bufferOver(memory: ArrayBufferLike): Buffer {
+  if (wrapped.buffer !== memory) wrapped = Buffer.from(memory)
+  return wrapped
 }

@@ -37,28 +37,30 @@ export function isRecent(then: Moment, now: Moment): boolean {
 
 /** It may still trade, owes fills, or was heard of lately. What is not stays so for ever. */
 export function matters(order: PastOrder, now: Moment): boolean {
-  const isSettled = isTerminal(order.state) && order.cumQtyUnits <= order.filledUnits
-  return !isSettled || isRecent(order.touched, now)
+  return !hasEnded(order) || isRecent(order.touched, now)
+}
+
+/** Nothing more can come of it that the venue has announced. */
+export function hasEnded(order: PastOrder): boolean {
+  return isTerminal(order.state) && order.cumQtyUnits <= order.filledUnits
 }
 
 /**
- * Keys of the orders to be remembered: those that matter, and beside each of them what a listing
- * since its making would show.
+ * Keys of the orders to be forgotten: neither do they matter, nor would a listing since the making
+ * of one that does show them.
  */
-export function ordersToKeep(orders: ReadonlyMap<string, PastOrder>, now: Moment): Set<string> {
+export function ordersToForget(orders: ReadonlyMap<string, PastOrder>, now: Moment): string[] {
+  const stale = [...orders].filter(([, order]) => !matters(order, now))
+  if (stale.length === 0) return []
   const sinceUs = new Map<string, number>()
   for (const order of orders.values()) {
     if (!matters(order, now)) continue
     const scope = scopeOf(order)
     sinceUs.set(scope, Math.min(sinceUs.get(scope) ?? Infinity, order.madeUs))
   }
-  const kept = new Set<string>()
-  for (const [key, order] of orders) {
-    const oldestUs = sinceUs.get(scopeOf(order)) ?? Infinity
-    const isListed = order.madeUs >= oldestUs - LISTING_MARGIN_US
-    if (isListed || matters(order, now)) kept.add(key)
-  }
-  return kept
+  const isListed = (order: PastOrder): boolean =>
+    order.madeUs >= (sinceUs.get(scopeOf(order)) ?? Infinity) - LISTING_MARGIN_US
+  return stale.filter(([, order]) => !isListed(order)).map(([key]) => key)
 }
 
 /** One account on one instrument, whatever their indexes are. */

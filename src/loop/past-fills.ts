@@ -33,7 +33,7 @@ export class PastFills {
   }
 
   /** Forgets those of all orders but these. */
-  sift(kept: ReadonlySet<string>, now: Moment): void {
+  sift(kept: { has(key: string): boolean }, now: Moment): void {
     for (const key of this.#byOrder.keys()) if (!kept.has(key)) this.forget(key, now)
     this.#forgotten.rescale()
   }

@@ -13,7 +13,14 @@ import { CancelCause } from '#order/intent.ts'
 import { ORPHAN_TASK } from '#order/live-orders.ts'
 import { OrderEvent, OrderState } from '#order/order-state.ts'
 import type { KillCause } from '#risk/kill-switch.ts'
-import { ForgottenSums, matters, orderKey, ordersToKeep, scopeOf } from './forgetting.ts'
+import {
+  ForgottenSums,
+  hasEnded,
+  isRecent,
+  orderKey,
+  ordersToForget,
+  scopeOf,
+} from './forgetting.ts'
 import {
   newPastTask,
   type Moment,
@@ -26,7 +33,7 @@ import {
 import { PastFills } from './past-fills.ts'
 
 /** Orders that are kept beyond those of the last sifting before it is done again. */
-const SIFT_ORDERS_MIN = 65_536
+const SIFT_ORDERS_MIN = 16_384
 
 export interface PastTask {
   readonly index: number
@@ -326,7 +333,8 @@ export class Past {
     nowNs: number,
   ): PastOrder | undefined {
     const order = this.orders.get(orderKey(id))
-    return order === undefined || !matters(order, this.#momentOf(nowNs)) ? undefined : order
+    if (order === undefined || !hasEnded(order)) return order
+    return isRecent(order.touched, this.#momentOf(nowNs)) ? order : undefined
   }
 
   /** Of an order that is not remembered: as order truth would say when it turned up. */
@@ -339,9 +347,8 @@ export class Past {
   /** Drops what no longer matters, and keeps what it came to. */
   #sift(): void {
     const now = this.#momentOf(this.#lastNowNs)
-    const kept = ordersToKeep(this.orders, now)
-    for (const key of this.orders.keys()) if (!kept.has(key)) this.orders.delete(key)
-    this.#fills.sift(kept, now)
+    for (const key of ordersToForget(this.orders, now)) this.orders.delete(key)
+    this.#fills.sift(this.orders, now)
     this.#siftAtOrders = 2 * this.orders.size + SIFT_ORDERS_MIN
   }
 

@@ -10,7 +10,7 @@ import { isTerminal, OrderEvent } from '#order/order-state.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { OrderTruth } from '#order/order-truth.ts'
 import type { PositionLedger } from '#order/position-ledger.ts'
-import type { ForgottenSums } from './forgetting.ts'
+import { hasEnded, type ForgottenSums } from './forgetting.ts'
 import type { PastFill, PastOrder } from './past-facts.ts'
 import type { Past } from './past.ts'
 import { CROWDED_FRACTION, RETENTION_NS, type Retention } from './retention.ts'
@@ -40,7 +40,7 @@ export function restorePast(
   restoreSums(past.forgotten, target)
   for (const fill of past.fills) restoreFill(fill, target)
   for (const order of past.orders.values()) {
-    if (isOpenEnded(order)) restoreOrder(order, target, nowNs, wallUs)
+    if (!hasEnded(order)) restoreOrder(order, target, nowNs, wallUs)
   }
   restoreSettled(past, target, nowNs, wallUs)
 }
@@ -49,16 +49,12 @@ export function restorePast(
 function restoreSettled(past: Past, target: RestoreTarget, nowNs: MonoNs, wallUs: number): void {
   const { orders } = target
   const recent = [...past.orders.values()].filter(
-    (order) => !isOpenEnded(order) && wallUs - order.touched.latestUs <= RETENTION_NS / NS_PER_US,
+    (order) => hasEnded(order) && wallUs - order.touched.latestUs <= RETENTION_NS / NS_PER_US,
   )
   const room = Math.floor(orders.capacity * CROWDED_FRACTION) - orders.count
   for (const order of recent.slice(Math.max(0, recent.length - Math.max(0, room)))) {
     restoreOrder(order, target, nowNs, wallUs)
   }
-}
-
-function isOpenEnded(past: PastOrder): boolean {
-  return !isTerminal(past.state) || past.cumQtyUnits > past.filledUnits
 }
 
 function restoreSums({ totals, positions }: ForgottenSums, target: RestoreTarget): void {
@@ -114,7 +110,7 @@ function restoreOrder(past: PastOrder, target: RestoreTarget, nowNs: MonoNs, wal
   const account = target.roster.accountIndex(past.account)
   const instrument = target.instruments.find(past.instrument.market, past.instrument.symbol)
   if (account < 0 || instrument === undefined) {
-    if (isOpenEnded(past)) throw missing(past)
+    if (!hasEnded(past)) throw missing(past)
     return
   }
   const { created } = past

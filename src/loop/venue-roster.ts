@@ -84,8 +84,9 @@ export function symbolsOf(market: string, plans: readonly PlannedTask[], past: P
   const planned = plans
     .filter((plan) => plan.parameters['venue'] === market)
     .map((plan) => String(plan.parameters['symbol']))
-  const remembered = [...past.orders.values()]
-    .filter((order) => order.instrument.market === market)
-    .map((order) => order.instrument.symbol)
-  return [...new Set([...planned, ...remembered])]
+  const symbols = new Set(planned)
+  for (const { instrument } of past.orders.values()) {
+    if (instrument.market === market) symbols.add(instrument.symbol)
+  }
+  return [...symbols]
 }
