@@ -35,9 +35,12 @@ const faultRow = ([name, times]: readonly [string, number]): string =>
 
 function cellTable(taken: Readonly<Counts>): string {
   const rows = cellCoverage(taken).flatMap((table) => {
+    const { waiting, contradiction, unreachable } = table.listed
+    const percent = ((100 * unreachable) / table.cells).toFixed(1)
     const out = [
-      table.unreachable > 0 ? `${table.unreachable} out of reach` : '',
-      table.waiting > 0 ? `${table.waiting} wait for a venue` : '',
+      unreachable > 0 ? `${unreachable} out of reach (${percent} %)` : '',
+      waiting > 0 ? `${waiting} wait for a venue` : '',
+      contradiction > 0 ? `${contradiction} only by a venue that contradicts itself` : '',
       table.gaps.length > 0 ? `gaps: ${table.gaps.join(', ')}` : '',
       table.wronglyListed.length > 0 ? `listed but taken: ${table.wronglyListed.join(', ')}` : '',
     ].filter((part) => part !== '')

@@ -10,7 +10,7 @@ import { logonSteps } from '#venue/binance-spot/session-logon.ts'
 import { lifeTransitions } from '#wire/connection-state.ts'
 import { sessionTransitions } from '#wire/session-state.ts'
 import type { Counts } from './fault-kinds.ts'
-import { cellReason, type CellReason } from './unreachable.ts'
+import { cellReason, type CellKind, type CellReason } from './unreachable.ts'
 
 const TABLES: readonly TransitionTable[] = [
   orderTransitions,
@@ -51,10 +51,8 @@ export interface TableCoverage {
   readonly taken: number
   /** Neither taken nor listed as out of reach: `Open + FillPart`, in the table's order. */
   readonly gaps: readonly string[]
-  /** Listed as out of reach. */
-  readonly unreachable: number
-  /** Listed as waiting for a venue or a task that does not exist yet. */
-  readonly waiting: number
+  /** Never taken and listed, by the kind of reason. */
+  readonly listed: Readonly<Record<CellKind, number>>
   /** Listed, and taken all the same: the list is wrong. */
   readonly wronglyListed: readonly string[]
 }
@@ -66,13 +64,18 @@ export const cellCoverage = (taken: Readonly<Counts>): TableCoverage[] =>
     const isTaken = (cell: string): boolean => (taken[`${table.name}: ${cell}`] ?? 0) > 0
     const reasonOf = (cell: string): CellReason | undefined => cellReason(table.name, cell)
     const never = cells.filter((cell) => !isTaken(cell))
+    const countOf = (kind: CellKind): number =>
+      never.filter((cell) => reasonOf(cell)?.kind === kind).length
     return {
       table: table.name,
       cells: cells.length,
       taken: cells.length - never.length,
       gaps: never.filter((cell) => reasonOf(cell) === undefined),
-      unreachable: never.filter((cell) => reasonOf(cell)?.isWaiting === false).length,
-      waiting: never.filter((cell) => reasonOf(cell)?.isWaiting === true).length,
+      listed: {
+        waiting: countOf('waiting'),
+        contradiction: countOf('contradiction'),
+        unreachable: countOf('unreachable'),
+      },
       wronglyListed: cells.filter((cell) => isTaken(cell) && reasonOf(cell) !== undefined),
     }
   })

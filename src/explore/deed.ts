@@ -17,6 +17,8 @@ export const DEED_KINDS = [
   'cancel_by_hand',
   /** The same right before a cancel of our own, which then finds nothing. */
   'cancel_twice',
+  /** One word right after the other. */
+  'pause_and_cancel',
 ] as const
 export type DeedKind = (typeof DEED_KINDS)[number]
 
@@ -51,7 +53,8 @@ function drawUpdate(prng: Prng, task: ScenarioTask): Record<string, unknown> {
   const draw = prng.nextFraction()
   if (draw < 0.5) return { order_quantity: times(task.slice, 0.5) }
   if (draw < 0.8) return { offset_ticks: prng.nextInteger(-1, 2) }
-  return { total_quantity: times(task.total, 1.25) }
+  // Less than is filled by then is more than enough.
+  return { total_quantity: times(task.total, draw < 0.9 ? 1.25 : 0.6) }
 }
 
 const times = (quantity: string, factor: number): string =>

@@ -92,7 +92,11 @@ class SeedRun {
     this.#world = new VenueWorld(scenario, this.#watch)
     this.#world.onRequest = (method, { params, nowUs }) =>
       this.#requestWatch.look(method, params.optional('origClientOrderId') ?? '', nowUs)
-    this.#turnWatches = [new EngineWatch(this.#watch), new BookWatch(() => this.#world.exchange)]
+    const bookWatch = new BookWatch(() => this.#world.exchange)
+    // Whom the venue has lied to cannot know what is true before it asks.
+    const isLiedTo = scenario.faults === 'lying'
+    this.#turnWatches = isLiedTo ? [bookWatch] : [bookWatch, new EngineWatch(this.#watch)]
+    if (isLiedTo) this.#watch.forgiveExcess()
     this.#disk = new TroubledDisk(scenario.tail)
     this.#prng = new Prng(scenario.seed ^ 0x5eed)
     this.#person = new Person(scenario, this.#watch)

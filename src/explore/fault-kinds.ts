@@ -10,6 +10,7 @@ export const FAULT_KINDS: readonly (readonly [name: string, key: string, words: 
   ['ack reordered', 'ack overtaken', 'a later answer came first'],
   ['ack cut off', 'ack disconnect', 'the connection ended instead of an answer'],
   ['5xx but accepted', 'ack error_5xx_but_accepted', 'carried out, and answered 504'],
+  ['refused but accepted', 'ack false_refusal', 'carried out, and answered that it was refused'],
   ['request late', 'request delay', 'a request was a long time on its way'],
   ['request lost', 'request drop', 'a request never arrived'],
   ['fill before its ack', 'fill before ack', 'the stream told of a fill before the answer'],

@@ -30,7 +30,7 @@ export const INCIDENT_KINDS = [
   /** Somebody sets the engine's wall clock forward, and back again. */
   'wall_ahead',
   'wall_behind',
-  /** The venue announces that it goes down. */
+  /** The venue announces that it goes down, takes nobody new, and drops everybody. */
   'shutdown_notice',
   /** The engine's disk is full. */
   'disk_full',

@@ -61,7 +61,9 @@ export class Person {
       if (kind === 'cancel_twice') this.#say(task, 'pause', '', scene)
       return
     }
-    this.#say(task, kind, argument, scene)
+    if (kind !== 'pause_and_cancel') return this.#say(task, kind, argument, scene)
+    this.#say(task, 'pause', '', scene)
+    this.#say(task, 'cancel', '', scene)
   }
 
   /** A refusal is the engine's right: a pause comes too late for a task that has ended. */

@@ -59,7 +59,9 @@ export const REST_BY_NS = 240 * NS_PER_S
 /** A person loses patience with what is not done. */
 export const CANCEL_AT_NS = 75 * NS_PER_S
 
-const PROFILES = ['none', 'some', 'some', 'many', 'many'] as const
+const PROFILES = ['none', 'some', 'some', 'some', 'many', 'many', 'many', 'many'] as const
+/** A venue that lies: what it says may break any limit, what it has traded must come out right. */
+const LYING_CHANCE = 0.04
 /** A fast drive, and ones so slow that a death loses orders which the venue has. */
 const SYNCS_US = [300, 300, 5_000, 50_000, 300_000] as const
 const LOTS_PER_BASE = 100_000
@@ -83,7 +85,7 @@ export function drawScenario(seed: number): Scenario {
   )
   return {
     seed,
-    faults: oneOf(prng, PROFILES),
+    faults: prng.chance(LYING_CHANCE) ? 'lying' : oneOf(prng, PROFILES),
     tasks,
     balances: drawBalances(prng, tasks),
     deaths,

@@ -18,24 +18,30 @@ export interface Visit {
 }
 
 const VISITS_MAX = 4
-const BEGIN_MS = { least: 300, most: 12_000 }
-const LASTS_MS = { least: 200, most: 8_000 }
+const RUNGS_MAX = 3
+const RUNG_TICKS = 40
+const BEGIN_MS = { least: 20, most: 12_000 }
+const LASTS_MS = { least: 200, most: 14_000 }
 const LOTS = { least: 50, most: 8_000 }
 /** Most rest near the touch; some cross it and take what rests there, ours too. */
 const TICKS_BEHIND = [-6, -2, 0, 0, 1, 4, 30] as const
 
 export function drawVisits(prng: Prng, accounts: readonly string[]): Visit[] {
-  return Array.from({ length: prng.nextInteger(0, VISITS_MAX) }, () => {
-    const account = accounts[prng.nextInteger(0, accounts.length - 1)]!
-    const beginNs = prng.nextInteger(BEGIN_MS.least, BEGIN_MS.most) * NS_PER_MS
-    return {
-      account,
-      side: prng.chance(0.5) ? Side.Buy : Side.Sell,
-      ticksBehind: TICKS_BEHIND[prng.nextInteger(0, TICKS_BEHIND.length - 1)]!,
-      lots: prng.nextInteger(LOTS.least, LOTS.most),
-      beginNs,
-      endNs: beginNs + prng.nextInteger(LASTS_MS.least, LASTS_MS.most) * NS_PER_MS,
-    }
+  return Array.from({ length: prng.nextInteger(0, VISITS_MAX) }, () =>
+    drawLadder(prng, accounts[prng.nextInteger(0, accounts.length - 1)]!),
+  ).flat()
+}
+
+/** One order, or some behind each other. */
+function drawLadder(prng: Prng, account: string): Visit[] {
+  const side = prng.chance(0.5) ? Side.Buy : Side.Sell
+  const ticksBehind = TICKS_BEHIND[prng.nextInteger(0, TICKS_BEHIND.length - 1)]!
+  const lots = prng.nextInteger(LOTS.least, LOTS.most)
+  const beginNs = prng.nextInteger(BEGIN_MS.least, BEGIN_MS.most) * NS_PER_MS
+  const endNs = beginNs + prng.nextInteger(LASTS_MS.least, LASTS_MS.most) * NS_PER_MS
+  return Array.from({ length: prng.nextInteger(1, RUNGS_MAX) }, (_, rung) => {
+    const behind = rung === 0 ? ticksBehind : Math.max(0, ticksBehind) + rung * RUNG_TICKS
+    return { account, side, ticksBehind: behind, lots, beginNs, endNs }
   })
 }
 

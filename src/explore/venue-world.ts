@@ -140,9 +140,10 @@ export class VenueWorld {
       case 'venue_restart':
         return isOn ? this.#die() : this.#revive()
       case 'disconnect':
-      case 'shutdown_notice':
         if (isOn) this.#command({ name: kind })
         return
+      case 'shutdown_notice':
+        return this.#shutDown(isOn)
       case 'silence':
         return this.#set(kind, { name: kind, silent: isOn })
       case 'maintenance':
@@ -306,6 +307,12 @@ export class VenueWorld {
     }
     this.#deafFor.delete(kind)
     if (this.#deafFor.size === 0) this.network.listen(HOST, PORT, this.#venue.host)
+  }
+
+  /** Now and then there is time to move away, now and then there is not. */
+  #shutDown(isOn: boolean): void {
+    if (isOn) this.#command({ name: 'shutdown_notice' })
+    else this.#command({ name: 'disconnect' })
   }
 
   #setClock(sign: 1 | -1, isOn: boolean): void {

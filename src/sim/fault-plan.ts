@@ -35,6 +35,8 @@ export type Fault =
   | { readonly kind: 'reorder' }
   /** Carried out, and answered with a 5xx that says the outcome is unknown. */
   | { readonly kind: 'error_5xx_but_accepted' }
+  /** Carried out, and answered with a refusal that says it was not: a venue that lies. */
+  | { readonly kind: 'false_refusal' }
   /** The connection it belongs to is cut instead. */
   | { readonly kind: 'disconnect' }
   /** Open orders: some rows are missing, and nothing says so. */
@@ -46,7 +48,8 @@ export type Fault =
   /** An older snapshot than the last one. */
   | { readonly kind: 'stale' }
 
-export type FaultProfile = 'none' | 'some' | 'many'
+export const FAULT_PROFILE_NAMES = ['none', 'some', 'many', 'lying'] as const
+export type FaultProfile = (typeof FAULT_PROFILE_NAMES)[number]
 
 /** Probabilities of one message; what is absent never happens. */
 type FaultOdds = Readonly<Partial<Record<Exclude<Fault['kind'], 'none'>, number>>>
@@ -55,7 +58,8 @@ type FaultOdds = Readonly<Partial<Record<Exclude<Fault['kind'], 'none'>, number>
  * The profiles as a table. `some` is a bad day: about one request in twelve is touched, a private
  * stream says something twice every hundred events and loses nothing without a disconnect (a venue
  * resends nothing), a public stream now and then skips an event, which a book sees as a gap. `many`
- * is the worst hour of such a day: every third request is touched.
+ * is the worst hour of such a day: every third request is touched. `lying` is no day of a sound venue:
+ * it refuses what it has carried out, so that limits may break; what was traded must come out right.
  *
  * The venue's documents name databases as the source of listings, so that they may lag what was
  * matched; that rows are missing from the open orders is no document's word, and has been seen.
@@ -81,9 +85,9 @@ export const FAULT_PROFILES: Readonly<
       error_5xx_but_accepted: 0.01,
       disconnect: 0.002,
     },
-    private_event: { delay: 0.02, duplicate: 0.01, disconnect: 0.001 },
+    private_event: { delay: 0.02, reorder: 0.01, duplicate: 0.01, disconnect: 0.001 },
     public_event: { drop: 0.0005, disconnect: 0.0001 },
-    listing: { partial: 0.02, empty: 0.01, behind: 0.04 },
+    listing: { partial: 0.05, empty: 0.01, behind: 0.03 },
     snapshot: { stale: 0.05 },
   },
   many: {
@@ -96,10 +100,18 @@ export const FAULT_PROFILES: Readonly<
       error_5xx_but_accepted: 0.05,
       disconnect: 0.01,
     },
-    private_event: { delay: 0.1, duplicate: 0.05, disconnect: 0.005 },
-    public_event: { drop: 0.003, disconnect: 0.0005 },
-    listing: { partial: 0.1, empty: 0.05, behind: 0.15 },
+    private_event: { delay: 0.1, reorder: 0.07, duplicate: 0.05, disconnect: 0.005 },
+    public_event: { drop: 0.006, disconnect: 0.0005 },
+    listing: { partial: 0.3, empty: 0.1, behind: 0.2 },
     snapshot: { stale: 0.25 },
+  },
+  lying: {
+    request: { delay: 0.02 },
+    answer: { delay: 0.05, false_refusal: 0.1 },
+    private_event: { delay: 0.2, reorder: 0.1, duplicate: 0.05 },
+    public_event: {},
+    listing: {},
+    snapshot: {},
   },
 }
 
@@ -118,6 +130,7 @@ const FAULTS = [
   'reorder',
   'error_5xx_but_accepted',
   'disconnect',
+  'false_refusal',
   'partial',
   'empty',
   'behind',

@@ -8,7 +8,7 @@
 //
 // It listens on loopback only and carries no key. Commands are those of FrontCommand.
 import { EngineError } from '#core/engine-error.ts'
-import type { FaultProfile } from './fault-plan.ts'
+import { FAULT_PROFILE_NAMES, type FaultProfile } from './fault-plan.ts'
 import type { Front, FrontCommand, HttpAnswer, HttpCall } from './front.ts'
 
 export interface AdminSubject {
@@ -117,8 +117,9 @@ function booleanOf(fields: Fields, key: string): boolean {
 
 function profileOf(fields: Fields): FaultProfile {
   const profile = fields['profile']
-  if (profile === 'none' || profile === 'some' || profile === 'many') return profile
-  throw refused('profile is none of none, some, many')
+  const known = FAULT_PROFILE_NAMES.find((name) => name === profile)
+  if (known !== undefined) return known
+  throw refused(`profile is none of ${FAULT_PROFILE_NAMES.join(', ')}`)
 }
 
 function banOf(fields: Fields): 418 | 429 {

@@ -2,10 +2,11 @@
 // way of its answer. REST and the WS API differ only in how they write the outcome.
 import { EngineError } from '#core/engine-error.ts'
 import { US_PER_MS } from '#core/units.ts'
+import type { Fault } from '#sim/fault-plan.ts'
 import type { LateQueue } from './late-queue.ts'
 import type { MessageFaults, MessageWay } from './message-faults.ts'
 import type { Call, Method, VenueState } from './method.ts'
-import { VenueError } from './venue-error.ts'
+import { orderRefused, VenueError } from './venue-error.ts'
 
 export type RequestOutcome =
   | { readonly kind: 'result'; readonly result: unknown }
@@ -51,7 +52,7 @@ export class RequestRunner {
     // What was carried out for an order is an ack; a refusal or a listing is an answer.
     const what = orderId > 0 ? 'ack' : 'answer'
     const fault = this.#faults.decide('answer', what)
-    const told = fault.kind === 'error_5xx_but_accepted' ? unknownOutcome() : outcome
+    const told = toldOutcome(outcome, fault)
     const way: MessageWay = {
       deliver: (answeredUs) => {
         overtakes.answerLeft(isPlace, orderId)
@@ -84,6 +85,16 @@ export class RequestRunner {
     return thrown
   }
 }
+
+function toldOutcome(outcome: RequestOutcome, fault: Fault): RequestOutcome {
+  if (fault.kind === 'error_5xx_but_accepted') return unknownOutcome()
+  return fault.kind === 'false_refusal' ? falseRefusal() : outcome
+}
+
+const falseRefusal = (): RequestOutcome => ({
+  kind: 'error',
+  error: orderRefused('Account has insufficient balance for requested action.'),
+})
 
 const unknownOutcome = (): RequestOutcome => ({
   kind: 'error',
