@@ -18,14 +18,14 @@ const RISK = { maxPosition: {}, priceCollarBps: 500, ordersPerSecond: 100, maxOp
 const [, , stateDir = '', instruments = '0'] = process.argv
 const clock = new RealClock()
 const venue = new MemoryVenue(Number(instruments))
-let hasAsked = false
+const asked: number[] = []
 const make: VenueMake = {
   ...venue.make,
   createAccount: (...account) => {
     const made = venue.make.createAccount(...account)
     const ask = made.requestOpenOrders.bind(made)
     made.requestOpenOrders = (...question) => {
-      hasAsked = true
+      asked.push(clock.nowNs())
       return ask(...question)
     }
     return made
@@ -73,7 +73,7 @@ const engine = new Engine({
   commands: null,
 })
 engine.start(clock.nowNs())
-while (!hasAsked && engine.failure === null) {
+while (asked.length === 0 && engine.failure === null) {
   venue.answer(clock.nowNs())
   engine.turn(clock.nowNs())
 }

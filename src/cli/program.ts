@@ -115,8 +115,10 @@ function addJournal(program: Command, finish: Finish): void {
     .description('print the records of a journal')
     .argument('<directory>', 'a state directory, or its journal')
     .option('--json', 'one JSON document a line')
-    .action(async (directory: string, options: { json?: boolean }) => {
-      const { printJournal } = await import('./journal.ts')
+    .option('--compact', 'put a snapshot in its place; no engine may hold it')
+    .action(async (directory: string, options: { json?: boolean; compact?: boolean }) => {
+      const { compactJournal, printJournal } = await import('./journal.ts')
+      if (options.compact === true) return finish(await compactJournal(directory))
       finish(await printJournal(directory, { json: options.json === true }))
     })
 }
@@ -137,8 +139,6 @@ function addCapture(program: Command, finish: Finish): void {
     })
 }
 
-function addExplore(program: Command, finish: Finish): void {
-  program
 function addKill(program: Command, finish: Finish): void {
   program
     .command('kill')
@@ -182,6 +182,8 @@ function addWatchdog(program: Command, finish: Finish): void {
   })
 }
 
+function addExplore(program: Command, finish: Finish): void {
+  program
     .command('explore')
     .description(
       'play seeded trouble against engine and venue in virtual time, and check the truth',

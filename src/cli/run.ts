@@ -26,20 +26,21 @@ import { NetDialer } from '#wire/net-link.ts'
 import { WarmLink } from '#wire/warm-link.ts'
 import { Engine } from '#engine.ts'
 import { busyPollLine } from './busy-poll.ts'
+import { PiscinaCompactor } from './compaction.ts'
 import { ExitCode } from './exit-code.ts'
-import { rehearse } from './rehearsal.ts'
 import { watchedAccounts } from './kill-alone.ts'
+import { rehearse } from './rehearsal.ts'
 import type { RunOptions } from './run-options.ts'
 import { RunHazards } from './run-hazards.ts'
 import { openHistory, type RunHistory } from './run-history.ts'
-import { finalReport, requireWritableReport, writeJsonReport } from './run-report.ts'
 import { RunKill } from './run-kill.ts'
+import { finalReport, requireWritableReport, writeJsonReport } from './run-report.ts'
 import { resolveVenues, type RunVenues } from './run-sources.ts'
 import { StatusLine } from './status-line.ts'
 import { findRunning } from './venue-process.ts'
 import { requireTaskParameters } from './task-parameters.ts'
-
 import { WatchdogLink } from './watchdog-link.ts'
+
 const WATCH_EVERY_MS = 100
 const STATUS_EVERY_MS = 250
 /** Each time; with more tasks those that stand still are published more rarely. */
@@ -59,6 +60,7 @@ export async function runEngine(configPath: string, options: RunOptions): Promis
     instance: config.instance,
     clock,
     spawnJournalWorker: (data) => spawnWorker('journal', data),
+    createCompactor: () => new PiscinaCompactor(),
   })
   try {
     return await new Run(config, options, clock, host).toTheEnd()
@@ -91,9 +93,9 @@ interface RunParts {
   readonly plans: readonly PlannedTask[]
   readonly venues: RunVenues
   readonly log: OpenLog
+  readonly kill: RunKill
 }
 
-  readonly kill: RunKill
 class Run {
   readonly #config: FloeConfig
   readonly #options: RunOptions
@@ -108,9 +110,9 @@ class Run {
   readonly #loopDelay = new EventLoopDelay()
   #lastShown: Notice | null = null
   #engine: Engine | null = null
+  #watchdog: WatchdogLink | null = null
   #isInterrupted = false
   #crash: unknown = null
-  #watchdog: WatchdogLink | null = null
 
   constructor(config: FloeConfig, options: RunOptions, clock: RealClock, host: JournalHost) {
     this.#config = config
@@ -133,10 +135,10 @@ class Run {
       update: this.#options.update === true,
     })
     const stopListening = this.#listenForSignals()
-    const venues = await resolveVenues(this.#config)
-    await this.#warmUp(history)
     const say = (text: string): void => this.#status.print(text)
     const kill = new RunKill(stateDir, history.past.killCause, say)
+    const venues = await resolveVenues(this.#config)
+    await this.#warmUp(history)
     const log = openLog(stateDir, (data) => spawnWorker('desk', data))
     try {
       this.#status.print(`venues: ${venues.description}`)
@@ -150,9 +152,9 @@ class Run {
       throw thrown
     } finally {
       stopListening()
+      kill.close()
       await log.close()
       this.#status.end()
-      kill.close()
     }
   }
 
@@ -196,9 +198,9 @@ class Run {
       this.#engine = engine
       engine.start(this.#clock.nowNs())
       loop.start(engine)
+      parts.kill.attach({ engine, loop, clock: this.#clock })
       this.#loopDelay.start()
       const hazards = new RunHazards({ engine, loop, clock: this.#clock, ...parts })
-      parts.kill.attach({ engine, loop, clock: this.#clock })
       await this.#watch(engine, hazards, control, parts.log)
       await this.#stop(engine)
       const code = await this.#finish(engine, loop, parts)
@@ -235,13 +237,11 @@ class Run {
       venues: venues.venues,
       latencies: this.#latencies,
       commands: control.commands,
-    })
-  }
       kill,
       ...(this.#watchdog === null ? {} : { watched: this.#watchdog }),
+    })
+  }
 
-  /** Until every task has ended, a person interrupts, or something ends the run. */
-  async #watch(
   /** Once the incarnation is known: it names the orders that are ours to take back. */
   #watchdogFor({ venues, log }: RunParts): WatchdogLink {
     const { instance, watchdog } = this.#config
@@ -259,6 +259,8 @@ class Run {
     if (engine.isQuiet) this.#watchdog?.goodbye()
   }
 
+  /** Until every task has ended, a person interrupts, or something ends the run. */
+  async #watch(
     engine: Engine,
     hazards: RunHazards,
     control: ControlHost,
