@@ -32,6 +32,8 @@ const POLL_MS = 10
 const EARLY_CHANCE = 0.125
 const EARLY_MS_MAX = 600
 const TRADING_MS_MAX = 250
+/** A long run shows that it moves. */
+const TELL_EVERY_KILLS = 20
 
 /** What all lanes have seen. */
 class Toll {
@@ -46,6 +48,7 @@ class Toll {
   died(phase: Phase): void {
     this.kills++
     this.#phases.set(phase, (this.#phases.get(phase) ?? 0) + 1)
+    if (this.kills % TELL_EVERY_KILLS === 0) process.stdout.write(`${String(this)}\n`)
   }
 
   traded(startUpMs: number, tradingMs: number): void {
@@ -73,7 +76,7 @@ it(
       return new Lane(lane, kills, toll).run()
     })
     const outcomes = await Promise.allSettled(lanes)
-    process.stdout.write(`${String(toll)}\n`)
+    process.stdout.write(`at the end: ${String(toll)}\n`)
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
     expect(toll.kills).toBe(KILLS)
   },

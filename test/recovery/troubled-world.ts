@@ -203,6 +203,7 @@ export class TroubledWorld {
     const venue = await this.venue.ledger()
     expect(openOf(venue)).toEqual([])
     const reports = this.#reports()
+    expect(reports).toHaveLength(TASKS.length)
     const differences = reports.map((report) => this.#differenceOf(report, venue))
     expect(differences).toEqual(reports.map(() => ''))
     const words = reports.map(({ id, state, filled, orders, fills }) => {
@@ -240,8 +241,11 @@ export class TroubledWorld {
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 10 })
   }
 
+  /** None before the engine's end: the file is made when it starts. */
   #reports(): TaskReport[] {
-    const { tasks } = JSON.parse(readFileSync(this.#report, 'utf8')) as { tasks: TaskReport[] }
+    const text = readFileSync(this.#report, 'utf8')
+    if (text === '') return []
+    const { tasks } = JSON.parse(text) as { tasks: TaskReport[] }
     return tasks
   }
 

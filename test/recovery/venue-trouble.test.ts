@@ -8,7 +8,7 @@ import { inTrouble, IS_LONG, SEED, STORY_TIMEOUT_MS } from './troubled-world.ts'
 
 const VENUE_KILLS = IS_LONG ? 10 : 2
 /** Shorter than an answer may take, longer than an order is good, longer than any silence limit. */
-const FREEZES_MS = IS_LONG ? [1_000, 8_000, 40_000] : [1_000, 4_000]
+const FREEZES_MS = IS_LONG ? [1_000, 8_000, 40_000] : [4_000]
 const CLOCK_STEPS_MS = [5_000, -5_000] as const
 /** How long the venue's clock stays wrong. */
 const STEP_LASTS_MS = IS_LONG ? 15_000 : 500
