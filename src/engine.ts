@@ -168,7 +168,14 @@ export class Engine implements TimerTarget {
       accountOf: (order) => roster.accounts[orders.account(order)]!,
       cancel: (order, cause, nowNs) => this.#sender.cancel(order, cause, nowNs),
     })
-    const news = new OrderNews({ ...aids, orders, settlement, retention, ack: latencies.ack })
+    const news = new OrderNews({
+      ...aids,
+      orders,
+      settlement,
+      retention,
+      ack: latencies.ack,
+      filled: (fill) => this.accountDesk.filled(fill),
+    })
     const truth = new OrderTruth({
       ...tables,
       instance,
@@ -193,6 +200,7 @@ export class Engine implements TimerTarget {
       isReady: (account) => !this.#isStopping && accountDesk.isReady(account),
       isPastKnown: (account) => accountDesk.isPastKnown(account),
       adoptForeign: (task, id, nowNs) => this.#adoptForeign(task, id, nowNs),
+      halt: () => (this.#gate.killSwitch.isEngaged ? 'kill_switch' : ''),
     })
     this.tasks = tasks
 
@@ -200,7 +208,6 @@ export class Engine implements TimerTarget {
     const gate = new RiskGate({
       ...tables,
       tasks,
-      halt: () => (this.#gate.killSwitch.isEngaged ? 'kill_switch' : ''),
       market: marketView,
       settings: parts.risk,
       bookAgeMaxNs: BOOK_AGE_MAX_NS,
@@ -234,6 +241,7 @@ export class Engine implements TimerTarget {
     const { past, plans } = parts
     this.#opening = new Opening({
       ...aids,
+      prng,
       instruments,
       books,
       accountDesk,
@@ -260,7 +268,9 @@ export class Engine implements TimerTarget {
     const stepped = this.scheduler.run(nowNs) //       4 tasks whose inputs changed, once each
     this.#sender.send(this.#intents, nowNs) //         5 what they want done
     if (this.#isStopping) this.#takeAllBack(nowNs)
+    this.killDesk.tend(nowNs)
     this.tasks.tellEvents()
+    this.#pulse?.endTurn(nowNs)
     this.#isInTurn = false
     if (drained + fired + stepped > 0) {
       this.#parts.latencies.turn.record(this.#parts.clock.nowNs() - nowNs)
@@ -268,9 +278,7 @@ export class Engine implements TimerTarget {
   }
 
   /**
-    this.killDesk.tend(nowNs)
    * Nothing has happened for a while: goes through the motions of a tick and of the order that it
-    this.#pulse?.endTurn(nowNs)
    * would cause, so that the next real one finds code and data in the caches. Nothing is told,
    * nothing is sent; what the task wants, if time has made it want something, the next turn sends.
    */
@@ -284,6 +292,9 @@ export class Engine implements TimerTarget {
   }
 
   start(nowNs: MonoNs): void {
+    const cause = this.#parts.kill?.atStart() ?? null
+    if (cause !== null) this.killDesk.engage(cause, nowNs)
+    this.#pulse?.start(nowNs)
     this.#opening.begin(nowNs)
     this.timers.arm(this, 0, monoNs(nowNs + HOUSEKEEPING_NS))
   }
@@ -292,9 +303,6 @@ export class Engine implements TimerTarget {
   get isOpen(): boolean {
     return this.#opening.isOpen
   }
-    const cause = this.#parts.kill?.atStart() ?? null
-    if (cause !== null) this.killDesk.engage(cause, nowNs)
-    this.#pulse?.start(nowNs)
 
   /** Set when starting failed for good: the process reports it and ends. */
   get failure(): EngineError | null {
@@ -339,6 +347,7 @@ export class Engine implements TimerTarget {
 
   /** Ends every connection; nothing is sent after this. */
   disconnect(nowNs: MonoNs): void {
+    if (this.isQuiet) this.#pulse?.end(nowNs)
     this.roster.stop(nowNs)
   }
 
@@ -347,7 +356,6 @@ export class Engine implements TimerTarget {
     this.#parts.journal.clockStamp(this.#parts.clock.wallUs(), nowNs)
     this.#diskWatch.look(nowNs)
     this.#retention.sweep(nowNs)
-    if (this.isQuiet) this.#pulse?.end(nowNs)
     this.timers.arm(this, 0, monoNs(nowNs + HOUSEKEEPING_NS))
   }
 
@@ -358,6 +366,13 @@ export class Engine implements TimerTarget {
       const order = findOrder(this, name)
       return order < 0 ? null : instruments.at(orders.instrument(order))
     }
+    return new CommandDesk(source, { ...parts, instrumentOf })
+  }
+
+  #pulseFor(listener: PulseListener | undefined): Pulse | null {
+    if (listener === undefined) return null
+    const { timers, roster } = this
+    return new Pulse({ timers, notices: this.#parts.notices, accounts: roster.accounts, listener })
   }
 
   #takeAllBack(nowNs: MonoNs): void {
@@ -366,13 +381,6 @@ export class Engine implements TimerTarget {
       for (; order !== -1; order = this.live.nextOfInstrument(order)) {
         if (isWorking(this.orders.state(order))) {
           this.#sender.cancel(order, CancelCause.Stop, nowNs)
-    return new CommandDesk(source, { ...parts, instrumentOf })
-  }
-
-  #pulseFor(listener: PulseListener | undefined): Pulse | null {
-    if (listener === undefined) return null
-    const { timers, roster } = this
-    return new Pulse({ timers, notices: this.#parts.notices, accounts: roster.accounts, listener })
         }
       }
     }

@@ -4,10 +4,14 @@
 // order truth, in the order it was said.
 import type { NoticeSink } from '#core/notice.ts'
 import type { MonoNs } from '#core/units.ts'
+import type { Fill } from '#order/fill-ledger.ts'
 import type { OrderTruth } from '#order/order-truth.ts'
 import type { PositionLedger } from '#order/position-ledger.ts'
 import type { VenueEventQueue } from '#order/venue-event-queue.ts'
 import { VenueEventKind, type VenueEvent } from '#order/venue-event.ts'
+import type { VenueAccount } from '#venue/venue.ts'
+import type { AccountCheck } from './account-check.ts'
+import type { BalanceCheck } from './balance-check.ts'
 import type { ListingTokens } from './listing-tokens.ts'
 import type { Reconciler } from './reconciler.ts'
 import type { Settlement } from './settlement.ts'
@@ -21,35 +25,48 @@ export interface AccountDeskParts {
   readonly notices: NoticeSink
 }
 
+/** Who keeps one account true: until it is READY, from then on, and in its balances. */
+export interface AccountKeepers {
+  readonly account: VenueAccount
+  readonly reconciler: Reconciler
+  readonly check: AccountCheck
+  readonly balances: BalanceCheck
+}
+
 export class AccountDesk {
   readonly #parts: AccountDeskParts
-  readonly #reconcilers: Reconciler[] = []
+  readonly #keepers: AccountKeepers[] = []
 
   constructor(parts: AccountDeskParts) {
     this.#parts = parts
   }
 
-  add(account: number, reconciler: Reconciler): void {
-    this.#reconcilers[account] = reconciler
+  add(account: number, keepers: AccountKeepers): void {
+    this.#keepers[account] = keepers
   }
 
   isReady(account: number): boolean {
-    return this.#reconcilers[account]?.isReady === true
+    return this.#keepers[account]?.reconciler.isReady === true
   }
 
   /** Every order that an earlier run may have left on this account is in the tables. */
   isPastKnown(account: number): boolean {
-    return this.#reconcilers[account]?.isPastKnown === true
+    return this.#keepers[account]?.reconciler.isPastKnown === true
   }
 
   /** False before the accounts are opened. */
   get areAllPastsKnown(): boolean {
-    const reconcilers = this.#reconcilers
-    return reconcilers.length > 0 && reconcilers.every(({ isPastKnown }) => isPastKnown)
+    const keepers = this.#keepers
+    return keepers.length > 0 && keepers.every(({ reconciler }) => reconciler.isPastKnown)
   }
 
   get areAllReady(): boolean {
-    return this.#reconcilers.every((reconciler) => reconciler.isReady)
+    return this.#keepers.every(({ reconciler }) => reconciler.isReady)
+  }
+
+  /** A fill of any account: its balances are expected to follow. */
+  filled(fill: Fill): void {
+    this.#keepers[fill.account]?.balances.booked(fill)
   }
 
   /** Everything decoded so far, in order. Returns how many events there were. */
@@ -67,13 +84,18 @@ export class AccountDesk {
   #apply(event: VenueEvent, nowNs: MonoNs): void {
     switch (event.kind) {
       case VenueEventKind.SessionUp:
-        this.#reconcilers[event.account]?.sessionUp(nowNs)
+        this.#keepers[event.account]?.reconciler.sessionUp(nowNs)
         return
       case VenueEventKind.SessionDown:
-        this.#reconcilers[event.account]?.sessionDown(nowNs)
+        this.#sessionDown(this.#keepers[event.account], nowNs)
         return
       case VenueEventKind.Balance:
         this.#parts.positions.setBalance(event.account, event.asset, event.free, event.locked)
+        this.#keepers[event.account]?.balances.heard(event.asset, event.free, event.locked)
+        return
+      case VenueEventKind.ReportedOpen:
+        this.#parts.truth.apply(event, nowNs)
+        this.#keepers[event.account]?.check.reportedOpen(event.clientIdHi, event.clientIdLo)
         return
       case VenueEventKind.ListingEnd:
         this.#parts.tokens.end(event.token, event.complete, nowNs)
@@ -86,6 +108,11 @@ export class AccountDesk {
     }
   }
 
+  #sessionDown(keepers: AccountKeepers | undefined, nowNs: MonoNs): void {
+    keepers?.reconciler.sessionDown(nowNs)
+    keepers?.check.stop()
+  }
+
   /** Events were lost to us, not to the venues: every account is reconciled anew. */
   #recoverFromOverflow(nowNs: MonoNs): void {
     this.#parts.events.overflowed = false
@@ -95,9 +122,10 @@ export class AccountDesk {
       'more order events than the queue holds: reconciling every account',
       nowNs,
     )
-    for (const reconciler of this.#reconcilers) {
-      reconciler.sessionDown(nowNs)
-      reconciler.sessionUp(nowNs)
+    // The news that a session was lost or is back may be among them: the account itself knows.
+    for (const keepers of this.#keepers) {
+      this.#sessionDown(keepers, nowNs)
+      if (keepers.account.isUp) keepers.reconciler.sessionUp(nowNs)
     }
   }
 }

@@ -9,11 +9,15 @@ import type { Clock } from '#core/clock.ts'
 import { EngineError, errorText } from '#core/engine-error.ts'
 import type { NoticeSink } from '#core/notice.ts'
 import type { TimerWheel } from '#core/timer-wheel.ts'
-import { NS_PER_S, NS_PER_US, US_PER_S, type MonoNs } from '#core/units.ts'
+import type { Prng } from '#core/prng.ts'
+import { NS_PER_S, NS_PER_US, type MonoNs } from '#core/units.ts'
 import type { Journal } from '#journal/journal.ts'
 import type { InstrumentFacts, InstrumentTable } from '#market/instrument.ts'
 import type { VenueAccount } from '#venue/venue.ts'
+import { AccountCheck } from './account-check.ts'
 import type { AccountDesk } from './account-desk.ts'
+import { BalanceCheck } from './balance-check.ts'
+import { CursorLog } from './cursor-log.ts'
 import type { ListingTokens } from './listing-tokens.ts'
 import type { Past } from './past.ts'
 import { Reconciler } from './reconciler.ts'
@@ -27,13 +31,12 @@ import { symbolsOf, type VenueRoster } from './venue-roster.ts'
 
 /** Beyond the order window after an unclean end: an order may still have been in flight. */
 const UNCLEAN_MARGIN_NS = NS_PER_S
-/** Listings of a restart reach back this far before the last sign of life. */
-const CURSOR_MARGIN_US = 60 * US_PER_S
 
 export interface OpeningParts {
   readonly clock: Clock
   readonly timers: TimerWheel
   readonly notices: NoticeSink
+  readonly prng: Prng
   readonly journal: Journal
   readonly past: Past
   readonly plans: readonly PlannedTask[]
@@ -128,27 +131,44 @@ export class Opening {
   }
 
   #openAccount(account: VenueAccount, nowNs: MonoNs): void {
-    const { roster, instruments, accountDesk, restore } = this.#parts
-    const reconciler = new Reconciler({
+    const { roster, accountDesk, restore, timers, tokens, notices, settlement } = this.#parts
+    const { market, name: ownerName } = roster.ownerOf(account.account)
+    const name = `${market} ${ownerName}`
+    const tables = { orders: restore.orders, live: restore.live, timers, tokens, notices, name }
+    const instruments = roster.instrumentsOf(account, restore.instruments)
+    const cursors = this.#cursorsOf(account)
+    const balances = new BalanceCheck({ ...restore, notices, account: account.account, name })
+    const check = new AccountCheck({
+      ...tables,
       account,
-      orders: restore.orders,
-      live: restore.live,
-      timers: this.#parts.timers,
-      tokens: this.#parts.tokens,
-      instruments: roster.instrumentsOf(account, instruments),
-      cursorUs: this.#cursorUs(),
+      instruments,
+      balances,
+      prng: this.#parts.prng.fork(),
+      doubt: (order, atNs) => settlement.doubt(order, atNs),
+      onAgreed: (instrument, venueUs, atNs) => cursors.known(instrument, venueUs, atNs),
+    })
+    const reconciler = new Reconciler({
+      ...tables,
+      account,
+      instruments,
+      balances,
+      cursorUs: (instrument) => cursors.us(instrument),
       readyNotBeforeNs: this.#readyNotBeforeNs(account, nowNs),
       factsCount: () => this.#parts.factsCount(),
-      onReady: (atNs) => this.#accountReady(account, atNs),
+      onReady: (knownUs, atNs) => {
+        for (const instrument of instruments) cursors.known(instrument, knownUs, atNs)
+        this.#accountReady(account, atNs)
+        check.start(atNs)
+      },
     })
-    accountDesk.add(account.account, reconciler)
+    accountDesk.add(account.account, { account, reconciler, check, balances })
     account.start(nowNs)
   }
 
-  /** −1 without a past. A wall clock that was set back since must not hide what happened. */
-  #cursorUs(): number {
-    const { past, clock } = this.#parts
-    return past.exists ? Math.min(past.lastWallUs, clock.wallUs()) - CURSOR_MARGIN_US : -1
+  #cursorsOf({ account }: VenueAccount): CursorLog {
+    const { past, clock, journal, restore, roster } = this.#parts
+    const options = { account, owner: roster.ownerOf(account), past, wallUs: clock.wallUs() }
+    return new CursorLog(journal, restore.instruments, options)
   }
 
   /** 0 after a clean end; else when nothing sent before the end can still arrive. */

@@ -9,6 +9,7 @@ import { isSettled, ORPHAN_TASK } from '#order/live-orders.ts'
 import type { OrderEvent } from '#order/order-state.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { OrderTruthListener } from '#order/order-truth.ts'
+import { isProvisional } from '#order/provisional-fills.ts'
 import type { VenueEvent } from '#order/venue-event.ts'
 import type { Retention } from './retention.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -23,6 +24,8 @@ export interface OrderNewsParts {
   readonly retention: Retention
   readonly marketView: MarketView
   readonly notices: NoticeSink
+  /** loop/account-desk: balances are expected to follow. */
+  filled(fill: Fill): void
   /** Place sent → accepted. */
   readonly ack: { record(elapsedNs: number): void }
 }
@@ -52,7 +55,8 @@ export class OrderNews implements OrderTruthListener {
 
   onFill(fill: Fill, nowNs: MonoNs): void {
     this.factsCount++
-    this.#parts.journal.fillBooked(fill, false, nowNs)
+    this.#parts.journal.fillBooked(fill, isProvisional(fill.tradeId), nowNs)
+    this.#parts.filled(fill)
   }
 
   onNeedsQuery(order: number, nowNs: MonoNs): void {

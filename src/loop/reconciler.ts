@@ -11,11 +11,12 @@
 import { Outcome } from '#core/outcome.ts'
 import type { TimerTarget, TimerWheel } from '#core/timer-wheel.ts'
 import { TransitionTable } from '#core/transitions.ts'
-import { monoNs, NS_PER_MS, NS_PER_US, US_PER_S, type MonoNs } from '#core/units.ts'
+import { monoNs, NS_PER_MS, NS_PER_S, NS_PER_US, US_PER_S, type MonoNs } from '#core/units.ts'
 import { isUndecided } from '#order/order-state.ts'
 import type { LiveOrders } from '#order/live-orders.ts'
 import type { OrderTable } from '#order/order-table.ts'
 import type { VenueAccount } from '#venue/venue.ts'
+import type { BalanceCheck } from './balance-check.ts'
 import type { ListingOwner, ListingTokens } from './listing-tokens.ts'
 
 export const ReconcileState = {
@@ -64,10 +65,14 @@ export const reconcileTransitions = new TransitionTable('reconciler', S, E, [
   [S.Ready, E.SessionDown, S.Down],
 ])
 
-const RETRY_NS = 500 * NS_PER_MS
+const RETRY_FIRST_NS = 500 * NS_PER_MS
+const RETRY_MAX_NS = 8 * NS_PER_S
+const DOUBLINGS_MAX = 4
 const CONFIRM_PAUSE_NS = 200 * NS_PER_MS
-/** Listings reach back this far beyond what we last saw: clocks and indexes disagree by seconds. */
+/** Listings reach back this far beyond their cursor: clocks and indexes disagree by seconds. */
 const CURSOR_MARGIN_US = 60 * US_PER_S
+/** The cursor of an instrument without a past. */
+export const NO_CURSOR = -1
 
 export interface ReconcilerParts {
   readonly account: VenueAccount
@@ -77,13 +82,15 @@ export interface ReconcilerParts {
   readonly tokens: ListingTokens
   /** Instruments that tasks of this account trade. */
   readonly instruments: readonly number[]
-  /** Venue wall time, µs, up to which everything was known; −1 for a journal without a past. */
-  readonly cursorUs: number
+  /** Venue wall time, µs, up to which everything of the instrument is known; or NO_CURSOR. */
+  cursorUs(instrument: number): number
   /** After an unclean end: not READY before this. */
   readonly readyNotBeforeNs: number
+  readonly balances: Pick<BalanceCheck, 'asked' | 'listed'>
   /** How many facts order truth has learnt so far: a pass that adds none agrees with the last. */
   factsCount(): number
-  onReady(nowNs: MonoNs): void
+  /** `knownUs`: venue time up to which the pass has made everything known. */
+  onReady(knownUs: number, nowNs: MonoNs): void
 }
 
 export class Reconciler implements ListingOwner, TimerTarget {
@@ -96,12 +103,13 @@ export class Reconciler implements ListingOwner, TimerTarget {
   #isIncomplete = false
   #passes = 0
   #factsBefore = 0
-  #cursorUs: number
+  #retries = 0
+  /** When the pass began: what was there by then, it shows. */
+  #passNs = 0
   #mustConfirm: boolean
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts
-    this.#cursorUs = parts.cursorUs
     this.#mustConfirm = parts.readyNotBeforeNs > 0
   }
 
@@ -124,11 +132,11 @@ export class Reconciler implements ListingOwner, TimerTarget {
   sessionUp(nowNs: MonoNs): void {
     if (this.#state !== ReconcileState.Down) return
     this.#passes = 0
+    this.#retries = 0
     this.#enter(ReconcileEvent.SessionUp, nowNs)
   }
 
   sessionDown(nowNs: MonoNs): void {
-    if (this.isReady) this.#cursorUs = this.#venueUs(nowNs) - CURSOR_MARGIN_US
     this.#epoch++
     this.#enter(ReconcileEvent.SessionDown, nowNs)
   }
@@ -159,9 +167,10 @@ export class Reconciler implements ListingOwner, TimerTarget {
         return this.#armConfirm(nowNs)
       case ReconcileState.Ready:
         this.#mustConfirm = false
-        return this.#parts.onReady(nowNs)
+        return this.#parts.onReady(this.#venueUs(this.#passNs), nowNs)
       case ReconcileState.Listing:
         this.#factsBefore = this.#parts.factsCount()
+        this.#passNs = nowNs
         return this.#askAll(nowNs)
       default:
         return this.#askAll(nowNs)
@@ -183,6 +192,7 @@ export class Reconciler implements ListingOwner, TimerTarget {
         this.#askFills(nowNs)
         break
       default:
+        this.#parts.balances.asked()
         this.#ask((token) => this.#parts.account.requestBalances(token, nowNs))
     }
     this.#unanswered--
@@ -193,8 +203,8 @@ export class Reconciler implements ListingOwner, TimerTarget {
     const { account, instruments } = this.#parts
     for (const instrument of instruments) {
       this.#ask((token) => account.requestOpenOrders(instrument, token, nowNs))
-      if (this.#cursorUs < 0) continue
-      const since = this.#sinceUs()
+      const since = this.#sinceUs(instrument)
+      if (since === NO_CURSOR) continue
       this.#ask((token) => account.requestOrderHistory(instrument, since, token, nowNs))
     }
   }
@@ -214,10 +224,10 @@ export class Reconciler implements ListingOwner, TimerTarget {
   }
 
   #askFills(nowNs: MonoNs): void {
-    if (this.#cursorUs < 0) return
     const { account, instruments } = this.#parts
-    const since = this.#sinceUs()
     for (const instrument of instruments) {
+      const since = this.#sinceUs(instrument)
+      if (since === NO_CURSOR) continue
       this.#ask((token) => account.requestFills(instrument, '', since, token, nowNs))
     }
   }
@@ -235,12 +245,17 @@ export class Reconciler implements ListingOwner, TimerTarget {
 
   #answered(nowNs: MonoNs): void {
     if (this.#isIncomplete) {
-      this.#parts.timers.arm(this, this.#epoch, monoNs(nowNs + RETRY_NS))
+      const waitNs = RETRY_FIRST_NS * 2 ** Math.min(this.#retries++, DOUBLINGS_MAX)
+      const untilNs = nowNs + Math.min(waitNs, RETRY_MAX_NS)
+      this.#parts.timers.arm(this, this.#epoch, monoNs(untilNs))
       return
     }
+    this.#retries = 0
     if (this.#state !== ReconcileState.Balances) {
       return this.#enter(ReconcileEvent.Answered, nowNs)
     }
+    const { balances, instruments } = this.#parts
+    balances.listed(instruments, false, nowNs)
     this.#passes++
     const isAgreed = this.#passes > 1 && this.#parts.factsCount() === this.#factsBefore
     const isLate = nowNs >= this.#parts.readyNotBeforeNs
@@ -253,11 +268,12 @@ export class Reconciler implements ListingOwner, TimerTarget {
     this.#parts.timers.arm(this, this.#epoch, monoNs(atNs))
   }
 
-  #sinceUs(): number {
-    return Math.max(0, Math.floor(this.#cursorUs))
+  #sinceUs(instrument: number): number {
+    const cursorUs = this.#parts.cursorUs(instrument)
+    return cursorUs < 0 ? NO_CURSOR : Math.max(0, Math.floor(cursorUs - CURSOR_MARGIN_US))
   }
 
-  #venueUs(nowNs: MonoNs): number {
-    return this.#parts.account.venueOffsetUs + nowNs / NS_PER_US
+  #venueUs(nowNs: number): number {
+    return Math.floor(this.#parts.account.venueOffsetUs + nowNs / NS_PER_US)
   }
 }

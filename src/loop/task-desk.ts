@@ -227,7 +227,7 @@ function contextOf(parts: TaskDeskParts, events: EventTray): TaskContext {
     halt: () => parts.halt(),
     adoptForeign: (task, foreignId, nowNs) => parts.adoptForeign(task, foreignId, nowNs),
     wakeAt: (task, deadlineNs) => scheduler.wakeAt(task, deadlineNs),
-    freeFunds: (account, asset) => positions.balance(account, asset)?.free ?? 0,
+    freeFunds: (account, asset) => positions.balance(account, asset)?.free ?? Infinity,
     event: (code, tag, text, nowNs) => {
       const level = WARNING_CODES.has(code) ? 'warn' : 'info'
       events.put(level, code, tag, text, nowNs)

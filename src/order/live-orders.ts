@@ -89,11 +89,24 @@ export class LiveOrders {
     return sum
   }
 
-  /** True when an order of the task is in Unknown: new risk of that task is frozen. */
+  /** True when an order of the task is in Unknown. */
   hasUnknown(task: number): boolean {
     const orders = this.#orders
     for (let o = this.#firstOfTask[task]!; o !== NONE; o = orders.nextOfTask(o)) {
       if (orders.state(o) === OrderState.Unknown) return true
+    }
+    return false
+  }
+
+  /**
+   * The same on one account and instrument: new risk of the task is frozen there, and there alone.
+   * Its other leg may still be hedged.
+   */
+  hasUnknownOn(task: number, account: number, instrument: number): boolean {
+    const orders = this.#orders
+    for (let o = this.#firstOfTask[task]!; o !== NONE; o = orders.nextOfTask(o)) {
+      if (orders.state(o) !== OrderState.Unknown) continue
+      if (orders.instrument(o) === instrument && orders.account(o) === account) return true
     }
     return false
   }

@@ -3,7 +3,7 @@
 //
 //   0  price    qty         filled      cumQty      state       task   instrument  account
 //   8  side     client id hi, lo        nextOfTask  type        tif    reduceOnly  rejectReason
-//   16 created  sent        accepted    nextOfInst. marks       idState nextUnindexed
+//   16 created  sent        accepted    nextOfInst. marks       idState nextUnindexed notional
 //
 // On a quiet market every event finds cold caches, and its price is the number of lines it touches.
 // An array a field would be three lines a field, one for the number and two for the array's own
@@ -184,6 +184,18 @@ export class OrderRows {
 
   setNextOfInstrument(order: number, next: number): void {
     this.rows[order * 24 + 19] = next
+  }
+
+  /**
+   * Σ price × qty of the booked fills, to the last unit below 2^53: it prices what a count proves
+   * beyond them. NaN where only the journal knows. Exact sums are the fill ledger's.
+   */
+  filledNotional(order: number): number {
+    return this.rows[order * 24 + 23]!
+  }
+
+  setFilledNotional(order: number, notional: number): void {
+    this.rows[order * 24 + 23] = notional
   }
 
   /** It is in those chains. */

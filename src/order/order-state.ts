@@ -119,8 +119,8 @@ export const orderTransitions = new TransitionTable('order', S, E, [
   [S.PendingAmend, E.CancelSend, S.PendingCancel],
   [S.PendingAmend, E.Cancel, S.Cancelled],
   [S.PendingAmend, E.Expire, S.Expired],
-  [S.PendingAmend, E.NoAnswer, S.Unknown],
-  [S.PendingAmend, E.FoundOpen, S.Open],
+  [S.PendingAmend, E.NoAnswer, S.Unknown], //                 its window has passed: a report tells
+  [S.PendingAmend, E.FoundOpen, S.PendingAmend], //           the amend may still be under way
 
   [S.Unknown, E.Accept, S.Open], //                           the answer came after all
   [S.Unknown, E.Reject, S.Rejected],

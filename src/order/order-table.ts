@@ -118,6 +118,7 @@ export class OrderTable extends OrderRows {
     this.setRejectReason(order, 0)
     this.setFilledUnits(order, 0)
     this.setCumQtyUnits(order, 0)
+    this.setFilledNotional(order, 0)
     this.setSentNs(order, 0)
     this.setAcceptedNs(order, 0)
     this.setAckRecorded(order, false)

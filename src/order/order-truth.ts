@@ -4,12 +4,23 @@
 // into an event of the order's table, and applied; fills are keyed by trade id, cumulative
 // quantities only grow, an outcome nobody proved stays Unknown. It sends nothing and asks nothing:
 // what has to be asked is told to the listener.
-import { priceUnits, qtyUnits, type MonoNs } from '#core/units.ts'
+//
+// A count that no trade explains is booked only when somebody asks for it (`inferOwed`, `infer`):
+// as provisional fills, which the real trades replace as they come.
+import type { MonoNs } from '#core/units.ts'
 import { clientIdParts } from './client-order-id.ts'
+import { FillBooking } from './fill-booking.ts'
 import type { FillLedger, Fill } from './fill-ledger.ts'
 import { isSettled, owedUnits, type LiveOrders } from './live-orders.ts'
 import { RejectReason } from './order-codes.ts'
-import { isTerminal, OrderEvent, OrderState, orderTransitions } from './order-state.ts'
+import {
+  isTerminal,
+  isWorking,
+  ORDER_STATE_NAMES,
+  OrderEvent,
+  OrderState,
+  orderTransitions,
+} from './order-state.ts'
 import type { OrderTable } from './order-table.ts'
 import type { PositionLedger } from './position-ledger.ts'
 import { Terminal, VenueEventKind, type VenueEvent } from './venue-event.ts'
@@ -45,12 +56,16 @@ export interface OrderTruthParts {
 export class OrderTruth {
   readonly #parts: OrderTruthParts
   readonly #orders: OrderTable
+  readonly #booking: FillBooking
   /** This event taught something besides the state: a venue id, an accept time, a quantity. */
   #hasNews = false
 
   constructor(parts: OrderTruthParts) {
     this.#parts = parts
     this.#orders = parts.orders
+    const { orders, fills, positions, listener } = parts
+    const onFill = listener.onFill.bind(listener)
+    this.#booking = new FillBooking({ orders, fills, positions, onFill })
   }
 
   /** Applies one decoded venue event that concerns an order; the others are not for this room. */
@@ -75,14 +90,54 @@ export class OrderTruth {
       this.#parts.listener.onAnomaly('order_event_refused', order, refusal.message, nowNs)
       return false
     }
-    orders.setState(order, next as OrderState)
+    // The table knows no quantities: whatever brings an order back to its book, its fills remain.
+    const isPart = next === OrderState.Open && orders.filledUnits(order) > 0
+    const state = isPart ? OrderState.PartiallyFilled : (next as OrderState)
+    orders.setState(order, state)
+    if (before === OrderState.Rejected && state !== before) {
+      const text = `held for rejected, and is ${ORDER_STATE_NAMES[state]}`
+      this.#parts.listener.onAnomaly('rejected_order_lives', order, text, nowNs)
+    }
     if (next === OrderState.Rejected && reason !== 0) orders.setRejectReason(order, reason)
     // Reply, stream and listing repeat each other: what changes nothing is told to nobody.
-    const isRepeat = next === before && !this.#hasNews && event !== OrderEvent.CancelSend
+    const isRepeat = state === before && !this.#hasNews && event !== OrderEvent.CancelSend
     if (isRepeat) return true
     this.#parts.listener.onOrderChanged(order, event, reason, nowNs)
     this.#settleOrRelink(order, nowNs)
     return true
+  }
+
+  /** An amend went out: until it is answered the order may be as large as the larger of the two. */
+  amendSent(order: number, qty: number, nowNs: MonoNs): void {
+    if (qty > this.#orders.qtyUnits(order)) this.#orders.setQtyUnits(order, qty)
+    this.enter(order, OrderEvent.AmendSend, 0, nowNs)
+  }
+
+  /**
+   * Books what the venue has counted and its trades do not show, at the price that its own sums
+   * give, else at the order's limit. False when no price is known: nothing was booked.
+   */
+  inferOwed(order: number, nowNs: MonoNs): boolean {
+    const owed = owedUnits(this.#orders, order)
+    if (owed === 0) return true
+    const notional = this.#booking.owedNotional(order)
+    if (notional <= 0) return false
+    this.infer(order, owed, notional, nowNs)
+    return true
+  }
+
+  /** Books `qty` of this order for `notional` in all, until its real trades come. */
+  infer(order: number, qty: number, notional: number, nowNs: MonoNs): void {
+    this.#booking.infer(order, qty, notional, nowNs)
+    this.#hasNews = true
+    this.#raiseCumQty(order, this.#orders.filledUnits(order))
+    this.enter(order, this.#fillEvent(order), 0, nowNs)
+    this.#hasNews = false
+  }
+
+  /** What the journal remembers of provisional fills: real ones may still come. */
+  restoreProvisional(fill: Fill): void {
+    this.#booking.restore(fill)
   }
 
   #applyTo(order: number, event: VenueEvent, nowNs: MonoNs): void {
@@ -98,9 +153,7 @@ export class OrderTruth {
         return this.#applyRejected(order, event, nowNs)
       case VenueEventKind.PlaceUnknown:
       case VenueEventKind.CancelUnknown:
-        this.enter(order, OrderEvent.NoAnswer, 0, nowNs)
-        if (!isTerminal(this.#state(order))) this.#parts.listener.onNeedsQuery(order, nowNs)
-        return
+        return this.#applyNoAnswer(order, event.kind, nowNs)
       case VenueEventKind.Fill:
         return this.#applyFill(order, event, nowNs)
       case VenueEventKind.Cancelled:
@@ -109,14 +162,22 @@ export class OrderTruth {
         return this.#applyDone(order, OrderEvent.Expire, event.cumQtyUnits, nowNs)
       case VenueEventKind.CancelRejected:
         return this.#applyCancelRejected(order, event, nowNs)
+      case VenueEventKind.Amended:
+        return this.#applyAmended(order, event, OrderEvent.AmendAccept, nowNs)
+      case VenueEventKind.AmendUnknown:
+        return this.#askWhileLive(order, nowNs)
+      case VenueEventKind.AmendRejected:
+        // An answer without the order's terms: the larger quantity stands until a report tells.
+        if (event.qtyUnits === 0) return this.#askWhileLive(order, nowNs)
+        return this.#applyAmended(order, event, OrderEvent.AmendRefused, nowNs)
       case VenueEventKind.ReportedOpen:
         this.#learnFacts(order, event)
-        this.#raiseCumQty(order, event.cumQtyUnits)
         this.enter(order, OrderEvent.FoundOpen, 0, nowNs)
-        if (owedUnits(this.#orders, order) > 0) this.#parts.listener.onOwedFills(order, nowNs)
-        return
+        return this.#askForOwed(order, nowNs)
       case VenueEventKind.ReportedDone:
-        return this.#applyReportedDone(order, event, nowNs)
+        this.#learnFacts(order, event)
+        this.#applyReportedDone(order, event, nowNs)
+        return this.#askForOwed(order, nowNs)
       default:
         return
     }
@@ -130,8 +191,9 @@ export class OrderTruth {
       return
     }
     // After an accept or a fill a rejection is another request's answer: the venue decides, ask it.
+    const wasAlive = this.#orders.acceptedNs(order) > 0 || this.#orders.cumQtyUnits(order) > 0
     const state = this.#state(order)
-    if (state === OrderState.Open || state === OrderState.PartiallyFilled) {
+    if ((wasAlive && !isTerminal(state)) || isWorking(state)) {
       this.#parts.listener.onAnomaly('reject_after_accept', order, event.venueText, nowNs)
       this.#parts.listener.onNeedsQuery(order, nowNs)
       return
@@ -139,43 +201,48 @@ export class OrderTruth {
     this.enter(order, OrderEvent.Reject, event.reason, nowNs)
   }
 
+  /** Silence about the place of an order that is on the book is no news; nor during an amend. */
+  #applyNoAnswer(order: number, kind: VenueEventKind, nowNs: MonoNs): void {
+    const state = this.#state(order)
+    const isAmending = state === OrderState.PendingAmend
+    if (kind === VenueEventKind.PlaceUnknown && (isWorking(state) || isAmending)) return
+    if (!isAmending) this.enter(order, OrderEvent.NoAnswer, 0, nowNs)
+    this.#askWhileLive(order, nowNs)
+  }
+
   #applyFill(order: number, event: VenueEvent, nowNs: MonoNs): void {
     const orders = this.#orders
-    const fill: Fill = {
-      order,
-      clientIdHi: orders.clientIdHi(order),
-      clientIdLo: orders.clientIdLo(order),
-      task: orders.task(order),
-      account: event.account,
-      instrument: orders.instrument(order),
-      side: orders.side(order),
-      priceUnits: priceUnits(event.priceUnits),
-      qtyUnits: qtyUnits(event.qtyUnits),
-      tradeId: event.tradeId,
-      fee: event.fee,
-      feeAsset: event.feeAsset,
-      isMaker: event.isMaker,
-      venueTimeUs: event.venueTimeUs,
-    }
-    if (!this.#parts.fills.book(fill)) return
-    const wasTerminal = isTerminal(this.#state(order))
-    const wasOwed = orders.cumQtyUnits(order) > orders.filledUnits(order)
-    const filled = orders.filledUnits(order) + fill.qtyUnits
-    orders.setFilledUnits(order, filled)
+    const { listener } = this.#parts
+    const isLate = isTerminal(this.#state(order)) && !this.#booking.isAwaited(order)
+    if (!this.#booking.book(order, event, nowNs)) return
     this.#hasNews = true
+    const filled = orders.filledUnits(order)
     this.#raiseCumQty(order, Math.max(event.cumQtyUnits, filled))
-    this.#parts.positions.bookFill(fill.account, fill.instrument, fill.side, fill.qtyUnits)
-    this.#parts.listener.onFill(fill, nowNs)
-    if (wasTerminal && !wasOwed) {
-      this.#parts.listener.onAnomaly('late_fill', order, `trade ${fill.tradeId}`, nowNs)
-    }
+    if (isLate) listener.onAnomaly('late_fill', order, `trade ${event.tradeId}`, nowNs)
     // An adopted order's own quantity may still be unknown (0): a report will say it.
     const qty = orders.qtyUnits(order)
     if (qty > 0 && filled > qty) {
-      this.#parts.listener.onAnomaly('order_overfilled', order, `trade ${fill.tradeId}`, nowNs)
+      listener.onAnomaly('order_overfilled', order, `trade ${event.tradeId}`, nowNs)
     }
-    const isLast = qty > 0 && filled >= qty
-    this.enter(order, isLast ? OrderEvent.FillLast : OrderEvent.FillPart, 0, nowNs)
+    this.enter(order, this.#fillEvent(order), 0, nowNs)
+  }
+
+  #fillEvent(order: number): OrderEvent {
+    const qty = this.#orders.qtyUnits(order)
+    const isLast = qty > 0 && this.#orders.filledUnits(order) >= qty
+    return isLast ? OrderEvent.FillLast : OrderEvent.FillPart
+  }
+
+  /** The terms are the venue's; an order that has already filled as much is done. */
+  #applyAmended(order: number, event: VenueEvent, answer: OrderEvent, nowNs: MonoNs): void {
+    const orders = this.#orders
+    this.#takeTerms(order, event)
+    this.#raiseCumQty(order, event.cumQtyUnits)
+    const isAwaited = this.#state(order) === OrderState.PendingAmend
+    this.enter(order, isAwaited ? answer : OrderEvent.FoundOpen, 0, nowNs)
+    const isFilled = orders.filledUnits(order) >= orders.qtyUnits(order)
+    if (isFilled) this.enter(order, OrderEvent.FillLast, 0, nowNs)
+    this.#askForOwed(order, nowNs)
   }
 
   #applyDone(order: number, done: OrderEvent, cumQty: number, nowNs: MonoNs): void {
@@ -185,10 +252,13 @@ export class OrderTruth {
     if (cumQty < 0) this.#parts.listener.onNeedsQuery(order, nowNs)
   }
 
+  /**
+   * Only the venue's word that the order is open brings it back. After any other refusal it stays
+   * pending_cancel, and the ladder asks before it cancels again: refusals never chase each other.
+   */
   #applyCancelRejected(order: number, event: VenueEvent, nowNs: MonoNs): void {
     if (isTerminal(this.#state(order))) return
-    if (event.reason === RejectReason.UnknownOrder || event.reason === RejectReason.Other) {
-      // Gone or not there yet: only a query tells. The order stays pending_cancel meanwhile.
+    if (event.reason !== RejectReason.StillOpen) {
       this.#parts.listener.onNeedsQuery(order, nowNs)
       return
     }
@@ -198,12 +268,6 @@ export class OrderTruth {
   }
 
   #applyReportedDone(order: number, event: VenueEvent, nowNs: MonoNs): void {
-    this.#learnFacts(order, event)
-    this.#raiseCumQty(order, event.cumQtyUnits)
-    if (isTerminal(this.#state(order)) && this.#state(order) !== OrderState.Rejected) {
-      this.#settleOrRelink(order, nowNs)
-      return
-    }
     switch (event.terminal) {
       case Terminal.Filled:
         this.enter(order, OrderEvent.FillLast, 0, nowNs)
@@ -263,15 +327,42 @@ export class OrderTruth {
     return order
   }
 
-  /** Reports carry the order's own price and quantity; an adopted row learns them from one. */
+  /**
+   * Reports carry the order's counts, its price and its quantity. The latter are news to an adopted
+   * row and after an amend that nobody answered; while that may be under way they prove nothing.
+   */
   #learnFacts(order: number, event: VenueEvent): void {
     const isReport =
       event.kind === VenueEventKind.ReportedOpen || event.kind === VenueEventKind.ReportedDone
-    if (!isReport || this.#orders.qtyUnits(order) !== 0) return
-    this.#orders.setSide(order, event.side)
-    this.#orders.setPriceUnits(order, event.priceUnits)
-    this.#orders.setQtyUnits(order, event.qtyUnits)
-    this.#hasNews = true
+    if (!isReport) return
+    const orders = this.#orders
+    this.#raiseCumQty(order, event.cumQtyUnits)
+    if (event.cumNotionalUnits >= 0 && event.cumQtyUnits === orders.cumQtyUnits(order)) {
+      if (owedUnits(orders, order) > 0) this.#booking.told(order, event.cumNotionalUnits)
+    }
+    const isAdopted = orders.qtyUnits(order) === 0
+    if (isAdopted) orders.setSide(order, event.side)
+    if (this.#state(order) !== OrderState.PendingAmend) this.#takeTerms(order, event)
+  }
+
+  #takeTerms(order: number, event: VenueEvent): void {
+    const orders = this.#orders
+    if (event.qtyUnits > 0 && event.qtyUnits !== orders.qtyUnits(order)) {
+      orders.setQtyUnits(order, event.qtyUnits)
+      this.#hasNews = true
+    }
+    if (event.priceUnits > 0 && event.priceUnits !== orders.priceUnits(order)) {
+      orders.setPriceUnits(order, event.priceUnits)
+      this.#hasNews = true
+    }
+  }
+
+  #askWhileLive(order: number, nowNs: MonoNs): void {
+    if (!isTerminal(this.#state(order))) this.#parts.listener.onNeedsQuery(order, nowNs)
+  }
+
+  #askForOwed(order: number, nowNs: MonoNs): void {
+    if (owedUnits(this.#orders, order) > 0) this.#parts.listener.onOwedFills(order, nowNs)
   }
 
   #raiseCumQty(order: number, cumQty: number): void {
@@ -284,6 +375,7 @@ export class OrderTruth {
     const { live, listener } = this.#parts
     if (isSettled(this.#orders, order)) {
       live.remove(order)
+      this.#booking.settled(order)
       return
     }
     live.add(order)

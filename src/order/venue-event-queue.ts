@@ -66,6 +66,7 @@ function clear(slot: VenueEvent): void {
   slot.clientIdLo = 0
   slot.venueOrderId = ''
   slot.cumQtyUnits = -1
+  slot.cumNotionalUnits = -1
   slot.tradeId = ''
   slot.fee = ''
   slot.feeAsset = ''

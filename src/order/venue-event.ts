@@ -34,6 +34,12 @@ export const VenueEventKind = {
   SessionUp: 13,
   /** Order entry or private stream was lost: events may be missing from now on. */
   SessionDown: 14,
+  /** An amend was carried out: `price` and `qty` are the order's from now on. */
+  Amended: 15,
+  /** An amend was definitely refused; `qty` > 0 where the answer tells what the order is now. */
+  AmendRejected: 16,
+  /** An amend got no deciding answer. */
+  AmendUnknown: 17,
 } as const
 export type VenueEventKind = (typeof VenueEventKind)[keyof typeof VenueEventKind]
 export const VENUE_EVENT_KIND_NAMES = Object.keys(VenueEventKind)
@@ -58,6 +64,8 @@ export class VenueEvent {
   qtyUnits = 0
   /** Cumulative filled quantity by the venue's count; −1 where not said. */
   cumQtyUnits = -1
+  /** Σ price × qty of all its fills by the venue's count; −1 where not said. */
+  cumNotionalUnits = -1
   /** Venue's id of the execution, unique within (venue, account, symbol). */
   tradeId = ''
   /** Fee of this fill as exact decimal text, positive = paid; '' where not said. */

@@ -64,7 +64,9 @@ export class RiskGate {
     if (this.killSwitch.isEngaged) return this.#say('kill_switch', 0, 1, Outcome.NotReady)
     if (this.halted) return this.#say('halted', 0, 1, Outcome.NotReady)
     const { live, market, settings } = this.#parts
-    if (live.hasUnknown(intent.index)) return this.#say('unknown_order', 0, 1, Outcome.NotReady)
+    if (live.hasUnknownOn(intent.index, intent.account, intent.instrument)) {
+      return this.#say('unknown_order', 0, 1, Outcome.NotReady)
+    }
     if (!market.isTradable(intent.instrument, nowNs, this.#parts.bookAgeMaxNs)) {
       return this.#say('stale_book', this.#parts.bookAgeMaxNs, 0, Outcome.NotReady)
     }

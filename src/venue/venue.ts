@@ -111,11 +111,11 @@ export interface VenueAccount {
     token: number,
     nowNs: MonoNs,
   ): Outcome
+  /** Fills of one order that the venue has named, however old; Unsupported while it has not. */
+  requestOrderFills(order: number, token: number, nowNs: MonoNs): Outcome
   /** Balance events for every asset that is not zero, then ListingEnd(token). */
   requestBalances(token: number, nowNs: MonoNs): Outcome
 
-  /** Venue wall time minus (nowNs / 1000), µs; NaN before the first measurement. */
-  readonly venueOffsetUs: number
   /**
    * The venue's own dead-man's switch: unless it is armed anew within `timeoutNs` the venue cancels
    * every order of the account, whoever placed it. 0 disarms. Unsupported, or absent, where the
@@ -123,10 +123,10 @@ export interface VenueAccount {
    */
   armDeadMan?(timeoutNs: number, nowNs: MonoNs): Outcome
 
+  /** Venue wall time minus (nowNs / 1000), µs; NaN before the first measurement. */
+  readonly venueOffsetUs: number
 }
 
-/** One entry of the registry: how a venue market comes to life. */
-export interface VenueMake {
 /** An open order as a listing over all symbols of an account shows it, in the venue's words. */
 export interface OpenOrder {
   readonly symbol: string
@@ -158,6 +158,8 @@ export interface VenueRescue {
   stop(nowNs: MonoNs): void
 }
 
+/** One entry of the registry: how a venue market comes to life. */
+export interface VenueMake {
   readonly marketName: string
   readonly exchange: string
   readonly urls: VenueUrls
@@ -168,5 +170,5 @@ export interface VenueRescue {
     account: number,
     credentials: Credentials,
   ): VenueAccount
-}
   createRescue(context: WireContext, urls: VenueUrls, credentials: Credentials): VenueRescue
+}

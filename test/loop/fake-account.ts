@@ -54,6 +54,10 @@ export class FakeAccount implements VenueAccount {
     return this.#ask(`fills ${instrument} since ${sinceUs}`, token)
   }
 
+  requestOrderFills(order: number, token: number): Outcome {
+    return this.#ask(`fills of ${this.#name(order)}`, token)
+  }
+
   requestBalances(token: number): Outcome {
     return this.#ask('balances', token)
   }

@@ -3,7 +3,7 @@ import { Outcome } from '#core/outcome.ts'
 import { TimerWheel } from '#core/timer-wheel.ts'
 import { monoNs, NS_PER_MS, NS_PER_S } from '#core/units.ts'
 import { ListingTokens } from '#loop/listing-tokens.ts'
-import { Reconciler, ReconcileState, reconcileTransitions } from '#loop/reconciler.ts'
+import { NO_CURSOR, Reconciler, ReconcileState, reconcileTransitions } from '#loop/reconciler.ts'
 import { clientIdHi, clientIdLo } from '#order/client-order-id.ts'
 import { LiveOrders } from '#order/live-orders.ts'
 import { OrderState } from '#order/order-state.ts'
@@ -24,10 +24,11 @@ function bench(options: { cursorUs?: number; readyNotBeforeNs?: number } = {}) {
     timers,
     tokens,
     instruments: [0],
-    cursorUs: options.cursorUs ?? -1,
+    cursorUs: () => options.cursorUs ?? NO_CURSOR,
+    balances: { asked: () => {}, listed: () => false },
     readyNotBeforeNs: options.readyNotBeforeNs ?? 0,
     factsCount: () => clock.facts,
-    onReady: (nowNs) => {
+    onReady: (_knownUs, nowNs) => {
       clock.readyNs = nowNs
     },
   })
@@ -59,7 +60,7 @@ describe('an account becomes READY', () => {
   })
 
   it('asks history, undecided orders and fills since the cursor when there is a past', () => {
-    const { reconciler, account, orders, live, clock, answerAll } = bench({ cursorUs: 77 })
+    const { reconciler, account, orders, live, clock, answerAll } = bench({ cursorUs: 60_000_077 })
     const order = orders.take(clientIdHi(1, 1, 0), clientIdLo(0, 0))
     orders.setTask(order, 0)
     orders.setState(order, OrderState.Unknown)
@@ -75,7 +76,7 @@ describe('an account becomes READY', () => {
 
   it('after an unclean end not before the order window, and only when a second pass agrees', () => {
     const { reconciler, account, clock, wait, answerAll } = bench({
-      cursorUs: 77,
+      cursorUs: 60_000_077,
       readyNotBeforeNs: 4 * NS_PER_S,
     })
     reconciler.sessionUp(clock.nowNs)
@@ -126,7 +127,7 @@ describe('an account becomes READY', () => {
     wait(600)
     expect(reconciler.isReady).toBe(false)
     account.outcome = Outcome.Ok
-    wait(600)
+    wait(1_200) // twice the first wait: trouble is not asked at full pace
     answerAll()
     expect(reconciler.isReady).toBe(true)
   })

@@ -1,5 +1,11 @@
 // What the engine asks about its account, and how each answer ends: every query that was sent
 // ends in exactly one ListingEnd, `complete` only when its rows prove coverage.
+//
+// The venue lists at most a day between two times. A listing that reaches back further goes day by
+// day until the first row, and from there by ids, which know no time:
+//
+//   since ├── day, empty ──┼── day, empty ──┼── day, rows ─► after its last id ─► … ─► a short page
+//
 // Queries spend from the query lane: a reconciliation never takes what a cancel needs.
 import { errorText } from '#core/engine-error.ts'
 import type { NoticeSink } from '#core/notice.ts'
@@ -12,6 +18,7 @@ import { VenueEventKind } from '#order/venue-event.ts'
 import { Lane, type RateBudget } from '#wire/rate-budget.ts'
 import type { WebSocketSession } from '#wire/websocket-session.ts'
 import type { AccountReports } from './account-reports.ts'
+import type { ClockOffset } from './clock-offset.ts'
 import type { RequestParams } from './endpoints.ts'
 import { orderName } from './order-name.ts'
 import type { ReplyEnvelope } from './reply-envelope.ts'
@@ -20,9 +27,18 @@ import { RequestKind, type RequestTable } from './request-table.ts'
 import { NO_SUCH_ORDER_CODE } from './wire-codes.ts'
 
 /** Weights of the WS API document of 2026-07-21. */
-const WEIGHT = { orderStatus: 4, openOrders: 6, allOrders: 20, fills: 20, balances: 20 } as const
+const WEIGHT = {
+  orderStatus: 4,
+  openOrders: 6,
+  allOrders: 20,
+  fills: 20,
+  orderFills: 5,
+  balances: 20,
+} as const
 /** The largest page of fills or past orders; a full one means that there may be more. */
 const PAGE_ROWS_MAX = 1_000
+/** The longest stretch of time that one request may ask for. */
+const DAY_MS = 86_400_000
 
 export interface QueryParts {
   readonly account: number
@@ -31,6 +47,7 @@ export interface QueryParts {
   readonly events: VenueEventQueue
   readonly notices: NoticeSink
   readonly table: RequestTable
+  readonly clock: ClockOffset
   readonly sender: RequestSender
   readonly reports: AccountReports
   readonly weight: RateBudget
@@ -47,6 +64,8 @@ interface Query {
 export class AccountQueries {
   readonly #parts: QueryParts
   #session: WebSocketSession | null = null
+  /** By token of a listing that goes day by day: until when it has asked, venue ms. */
+  readonly #askedUntilMs = new Map<number, number>()
 
   constructor(parts: QueryParts) {
     this.#parts = parts
@@ -87,8 +106,8 @@ export class AccountQueries {
 
   /** Past and present orders created since; asked page by page until a short one. */
   requestOrderHistory(instrument: number, sinceUs: number, token: number, nowNs: MonoNs): Outcome {
-    const startTime = Math.max(0, Math.floor(sinceUs / US_PER_MS))
-    return this.#sendPage(RequestKind.OrderHistory, { startTime }, instrument, token, nowNs)
+    const startMs = Math.max(0, Math.floor(sinceUs / US_PER_MS))
+    return this.#sendSince(RequestKind.OrderHistory, startMs, instrument, token, nowNs)
   }
 
   requestFills(
@@ -98,9 +117,21 @@ export class AccountQueries {
     token: number,
     nowNs: MonoNs,
   ): Outcome {
-    const startTime = Math.max(0, Math.floor(sinceUs / US_PER_MS))
-    const since = sinceTradeId === '' ? { startTime } : { fromId: Number(sinceTradeId) }
-    return this.#sendPage(RequestKind.Fills, since, instrument, token, nowNs)
+    if (sinceTradeId !== '') {
+      const fromId = Number(sinceTradeId)
+      return this.#sendPage(RequestKind.Fills, { fromId }, instrument, token, nowNs)
+    }
+    const startMs = Math.max(0, Math.floor(sinceUs / US_PER_MS))
+    return this.#sendSince(RequestKind.Fills, startMs, instrument, token, nowNs)
+  }
+
+  /** Of one order, by the venue's id: no time limits it. */
+  requestOrderFills(order: number, token: number, nowNs: MonoNs): Outcome {
+    const { orders } = this.#parts
+    const orderId = Number(orders.venueOrderId(order))
+    if (!Number.isSafeInteger(orderId) || orderId <= 0) return Outcome.Unsupported
+    const instrument = orders.instrument(order)
+    return this.#sendPage(RequestKind.Fills, { orderId }, instrument, token, nowNs)
   }
 
   requestBalances(token: number, nowNs: MonoNs): Outcome {
@@ -165,7 +196,14 @@ export class AccountQueries {
     const page = isFills
       ? reports.tellFills(text, instruments.at(instrument), nowNs)
       : reports.tellOrders(text, nowNs)
-    if (page.count < PAGE_ROWS_MAX) return true
+    const untilMs = this.#askedUntilMs.get(token)
+    this.#askedUntilMs.delete(token)
+    if (page.count < PAGE_ROWS_MAX && untilMs === undefined) return true
+    if (page.count === 0 && untilMs !== undefined) {
+      const outcome = this.#sendSince(kind, untilMs, instrument, token, nowNs)
+      if (outcome !== Outcome.Ok) reports.tellEnd(token, false, instrument, nowNs)
+      return false
+    }
     // Ids of spot fit 2^53; one that did not would be refused by Number and end the listing.
     const nextId = Number(page.lastId) + 1
     const since = isFills ? { fromId: nextId } : { orderId: nextId }
@@ -174,6 +212,28 @@ export class AccountQueries {
       : Outcome.Unsupported
     if (outcome !== Outcome.Ok) reports.tellEnd(token, false, instrument, nowNs)
     return false
+  }
+
+  /** From this time on; 0 is the beginning of the account, which no time limit fits. */
+  #sendSince(
+    kind: RequestKind,
+    startMs: number,
+    instrument: number,
+    token: number,
+    nowNs: MonoNs,
+  ): Outcome {
+    if (startMs === 0) {
+      const first = kind === RequestKind.Fills ? { fromId: 0 } : { orderId: 0 }
+      return this.#sendPage(kind, first, instrument, token, nowNs)
+    }
+    const endMs = startMs + DAY_MS
+    if (endMs >= this.#parts.clock.venueTimeMs(nowNs)) {
+      return this.#sendPage(kind, { startTime: startMs }, instrument, token, nowNs)
+    }
+    const day = { startTime: startMs, endTime: endMs }
+    const outcome = this.#sendPage(kind, day, instrument, token, nowNs)
+    if (outcome === Outcome.Ok) this.#askedUntilMs.set(token, endMs)
+    return outcome
   }
 
   #sendPage(
@@ -190,7 +250,7 @@ export class AccountQueries {
       method: isFills ? 'myTrades' : 'allOrders',
       params: { symbol, limit: PAGE_ROWS_MAX, ...since },
       subject: { ...NO_SUBJECT, instrument, token },
-      weight: isFills ? WEIGHT.fills : WEIGHT.allOrders,
+      weight: weightOf(kind, since),
     }
     return this.#send(query, nowNs)
   }
@@ -214,6 +274,7 @@ export class AccountQueries {
 
   #end(slot: number, complete: boolean, nowNs: MonoNs): void {
     const { table, reports } = this.#parts
+    this.#askedUntilMs.delete(table.token(slot))
     reports.tellEnd(table.token(slot), complete, table.instrument(slot), nowNs)
   }
 
@@ -225,6 +286,11 @@ export class AccountQueries {
   #named(text: string): string {
     return `binance_spot account ${this.#parts.account}: ${text}`
   }
+}
+
+function weightOf(kind: RequestKind, since: RequestParams): number {
+  if (kind !== RequestKind.Fills) return WEIGHT.allOrders
+  return 'orderId' in since ? WEIGHT.orderFills : WEIGHT.fills
 }
 
 /** The reply's result as text. */

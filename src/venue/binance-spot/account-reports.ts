@@ -117,6 +117,7 @@ export class AccountReports {
     const price = unitsFromText(textOf(row, 'price'), facts.priceScale, 'order price')
     const qty = unitsFromText(textOf(row, 'origQty'), facts.qtyScale, 'order quantity')
     const cumQty = unitsFromText(textOf(row, 'executedQty'), facts.qtyScale, 'executed quantity')
+    const cumNotional = notionalOf(row, facts)
     const orderId = idOf(row, 'orderId')
     const kind = status === 'open' ? VenueEventKind.ReportedOpen : VenueEventKind.ReportedDone
     const event = this.#claimFor(kind, facts, nowNs)
@@ -127,6 +128,7 @@ export class AccountReports {
     event.priceUnits = price
     event.qtyUnits = qty
     event.cumQtyUnits = cumQty
+    event.cumNotionalUnits = cumNotional
     if (status !== 'open') event.terminal = status
     this.#events.publish()
   }
@@ -156,6 +158,13 @@ export class AccountReports {
     event.instrument = facts.index
     return event
   }
+}
+
+/** Σ price × qty of the order's fills; −1 where the venue does not say or no longer knows. */
+function notionalOf(row: JsonRecord, { priceScale, qtyScale }: Instrument): number {
+  const text = row['cummulativeQuoteQty']
+  const quote = typeof text === 'string' ? Number(text) : NaN
+  return quote >= 0 ? Math.round(quote * 10 ** (priceScale + qtyScale)) : -1
 }
 
 function sideOf(text: string): Side {

@@ -99,6 +99,7 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
       events,
       notices,
       table,
+      clock,
       sender,
       reports,
       weight,
@@ -152,12 +153,12 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
     return Outcome.Unsupported
   }
 
-  requestOrder(order: number, token: number, nowNs: MonoNs): Outcome {
   /** Spot has no dead-man's switch. */
   armDeadMan(_timeoutNs: number, _nowNs: MonoNs): Outcome {
     return Outcome.Unsupported
   }
 
+  requestOrder(order: number, token: number, nowNs: MonoNs): Outcome {
     return this.#queries.requestOrder(order, token, nowNs)
   }
 
@@ -177,6 +178,10 @@ export class BinanceSpotAccount implements VenueAccount, ConnectionProtocol {
     nowNs: MonoNs,
   ): Outcome {
     return this.#queries.requestFills(instrument, sinceTradeId, sinceUs, token, nowNs)
+  }
+
+  requestOrderFills(order: number, token: number, nowNs: MonoNs): Outcome {
+    return this.#queries.requestOrderFills(order, token, nowNs)
   }
 
   requestBalances(token: number, nowNs: MonoNs): Outcome {
