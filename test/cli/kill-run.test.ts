@@ -42,7 +42,7 @@ async function expectNothingIsSent(ms = 1_500): Promise<void> {
   expect(await openIds(files)).toEqual([STRANGER])
 }
 
-it('takes back what is ours, is confirmed, outlives a restart, and is released by a person', async () => {
+it('takes ours back, is confirmed, outlives a restart, is released by a person', async () => {
   const { code, out } = await kill('--reason', 'a wrong price')
   expect([out, code]).toEqual([
     expect.stringMatching(
@@ -96,7 +96,7 @@ it('by SIGUSR2', async () => {
   expect(engine.hasExited).toBe(false)
 }, 120_000)
 
-it('without an engine: says so, keeps the next from trading, and takes back alone when asked', async () => {
+it('without an engine keeps the next from trading, and takes back alone when asked', async () => {
   await engine.kill()
   const left = await kill('--reason', 'nobody home')
   expect(left.code).toBe(4)

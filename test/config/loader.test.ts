@@ -33,6 +33,8 @@ function changed(from: string, to: string): string {
   return WHOLE.replace(from, to)
 }
 
+const watchdogOf = (text: string) => parseConfig(text, 'c').watchdog
+
 describe('a whole configuration', () => {
   it('gets the documented defaults', () => {
     const config = parseConfig('accounts: {}\nvenues: {}', 'c.yaml')
@@ -55,6 +57,23 @@ describe('a whole configuration', () => {
       'c.yaml:13:10: warm_up: found the bare number 3, ' +
         'allowed a duration with its unit, such as 3s',
     ])
+  })
+
+  it('is watched over in live unless it says otherwise, elsewhere when it asks for it', () => {
+    const live =
+      'mode: live\naccounts: {}\nvenues: {}\n' +
+      'risk: {max_order_notional: "1", max_position: {BTC/USDT: "1"}}\n'
+    expect(watchdogOf(live)).toEqual({ enabled: true, silenceNs: 5_000_000_000 })
+    expect(watchdogOf(`${live}watchdog: {enabled: false}`).enabled).toBe(false)
+    expect(watchdogOf(WHOLE).enabled).toBe(false)
+    const short = { enabled: true, silenceNs: 1_500_000_000 }
+    expect(watchdogOf(`${WHOLE}watchdog: {silence: 1.5s}`)).toEqual(short)
+    expect(watchdogOf(`${WHOLE}watchdog: {}`).enabled).toBe(true)
+    for (const silence of ['900ms', '61s', '5', 'soon']) {
+      expect(issuesOf(`${WHOLE}watchdog: {silence: ${silence}}`)[0]).toContain(
+        'allowed a duration from 1s to 1m',
+      )
+    }
   })
 
   it('spins when it is told to, in every mode', () => {

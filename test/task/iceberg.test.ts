@@ -250,6 +250,40 @@ describe('iceberg, commands', () => {
   })
 })
 
+describe('iceberg, halted by the kill switch', () => {
+  it('is suspended, places nothing however long it takes, and goes on where it was', () => {
+    const bench = new TaskBench(BTC, sell()).start()
+    bench.accept().sent()
+    bench.halt = 'kill_switch'
+    bench.wait(100).cancelled()
+    bench.wait(3_600_000).quote('43249.90', '43251.00')
+    expect(bench.sent()).toEqual([])
+    expect(bench.state).toBe('EXECUTING')
+    expect(bench.report.reason).toBe('suspended: kill_switch')
+    bench.halt = ''
+    bench.wait(1_000)
+    expect(bench.sent()).toEqual(['sell 0.1 @ 43251'])
+    expect(bench.report.reason).not.toContain('suspended')
+  })
+
+  it('a fill that comes meanwhile counts, and the last one completes it', () => {
+    const bench = new TaskBench(BTC, sell({ total_quantity: '0.1' })).start()
+    bench.accept()
+    bench.halt = 'kill_switch'
+    bench.wait(100).fillWhole()
+    expect(bench.state).toBe('COMPLETED')
+    expect(bench.report).toMatchObject({ filled: '0.1', residual: '0' })
+  })
+
+  it('before it has begun it waits, and takes no order over', () => {
+    const bench = new TaskBench(BTC, sell({ resume: { filled_quantity: '0', order_id: 'abc123' } }))
+    bench.halt = 'kill_switch'
+    bench.start().wait(5_000)
+    expect(bench.sent()).toEqual([])
+    expect([bench.state, bench.report.reason]).toEqual(['IDLE', 'suspended: kill_switch'])
+  })
+})
+
 describe('iceberg, trouble', () => {
   it('faults after five definite rejections in a row and recovers by itself', () => {
     const bench = new TaskBench(BTC, sell()).start()

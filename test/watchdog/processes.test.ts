@@ -79,7 +79,7 @@ it('a killed engine leaves nothing of ours open, and the order of a stranger', a
   expect(await openIds(files)).toEqual([STRANGER])
 }, 120_000)
 
-it('so does a frozen one; thawed, it sees that its watchdog has ended and starts another', async () => {
+it('so does a frozen one; thawed, it misses its watchdog and starts another', async () => {
   const engine = await start()
   engine.freeze()
   expect(await msUntilTakenBack()).toBeLessThan(SILENCE_MS + GRACE_MS)

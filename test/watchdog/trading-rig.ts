@@ -1,5 +1,5 @@
-// An engine process whose orders stay open, a stranger's order beside them, and the venue's own word
-// on what is open. Processes, sockets and files are real.
+// An engine process whose orders stay open, a stranger's order beside them, and the venue's own
+// word on what is open. Processes, sockets and files are real.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
