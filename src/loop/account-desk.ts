@@ -90,9 +90,7 @@ export class AccountDesk {
         this.#sessionDown(this.#keepers[event.account], nowNs)
         return
       case VenueEventKind.Balance:
-        this.#parts.positions.setBalance(event.account, event.asset, event.free, event.locked)
-        this.#keepers[event.account]?.balances.heard(event.asset, event.free, event.locked)
-        return
+        return this.#applyBalance(event)
       case VenueEventKind.ReportedOpen:
         this.#parts.truth.apply(event, nowNs)
         this.#keepers[event.account]?.check.reportedOpen(event.clientIdHi, event.clientIdLo)
@@ -108,9 +106,15 @@ export class AccountDesk {
     }
   }
 
+  #applyBalance({ account, asset, free, locked, venueTimeUs }: VenueEvent): void {
+    const isNewest = this.#keepers[account]?.balances.heard(asset, free, locked, venueTimeUs)
+    if (isNewest !== false) this.#parts.positions.setBalance(account, asset, free, locked)
+  }
+
   #sessionDown(keepers: AccountKeepers | undefined, nowNs: MonoNs): void {
     keepers?.reconciler.sessionDown(nowNs)
     keepers?.check.stop()
+    keepers?.balances.forgetTimes()
   }
 
   /** Events were lost to us, not to the venues: every account is reconciled anew. */

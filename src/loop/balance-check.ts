@@ -26,6 +26,15 @@ export interface BalanceCheckParts {
   readonly notices: NoticeSink
 }
 
+/** The newest balance of an asset, as the venue spelt it. */
+class Told {
+  free = ''
+  locked = ''
+  venueTimeUs = 0
+  /** Since the venue was last asked. */
+  isListed = false
+}
+
 interface Asset {
   /** Free and locked as the last agreed look had them; null before the first. */
   baseline: D | null
@@ -39,7 +48,7 @@ export class BalanceCheck {
   readonly #parts: BalanceCheckParts
   readonly #log: DifferenceLog
   readonly #assets = new Map<string, Asset>()
-  readonly #heard = new Map<string, D>()
+  readonly #told = new Map<string, Told>()
   #waiting: Fill[] = []
   #bookedCount = 0
   #bookedAtAsk = 0
@@ -58,13 +67,28 @@ export class BalanceCheck {
 
   /** The venue is about to be asked for its balances. */
   asked(): void {
-    this.#heard.clear()
+    for (const told of this.#told.values()) told.isListed = false
     this.#bookedAtAsk = this.#bookedCount
   }
 
-  /** A balance, listed or pushed. */
-  heard(asset: string, free: string, locked: string): void {
-    this.#heard.set(asset, new D(free).add(locked))
+  /** A balance, listed or pushed. Hot. False when a newer one has overtaken it. */
+  heard(asset: string, free: string, locked: string, venueTimeUs: number): boolean {
+    let told = this.#told.get(asset)
+    if (told === undefined) {
+      told = new Told()
+      this.#told.set(asset, told)
+    }
+    told.isListed = true
+    if (venueTimeUs > 0 && venueTimeUs < told.venueTimeUs) return false
+    told.free = free
+    told.locked = locked
+    told.venueTimeUs = venueTimeUs
+    return true
+  }
+
+  /** A new session: the venue's clock may have been set meanwhile. */
+  forgetTimes(): void {
+    for (const told of this.#told.values()) told.venueTimeUs = 0
   }
 
   /**
@@ -78,7 +102,7 @@ export class BalanceCheck {
     if (!isComparable || this.#bookedCount !== this.#bookedAtAsk) return false
     let isSuspect = false
     for (const asset of assets) {
-      if (this.#compare(asset, this.#heard.get(asset) ?? new D(0), nowNs)) isSuspect = true
+      if (this.#compare(asset, this.#totalOf(asset), nowNs)) isSuspect = true
     }
     return isSuspect
   }
@@ -95,7 +119,13 @@ export class BalanceCheck {
 
   #setAbsent(asset: string): void {
     const { positions, account } = this.#parts
-    if (!this.#heard.has(asset)) positions.setBalance(account, asset, '0', '0')
+    if (this.#told.get(asset)?.isListed === true) return
+    positions.setBalance(account, asset, '0', '0')
+  }
+
+  #totalOf(asset: string): D {
+    const told = this.#told.get(asset)
+    return told?.isListed === true ? new D(told.free).add(told.locked) : new D(0)
   }
 
   #addUp(): void {

@@ -28,7 +28,7 @@ export const VenueEventKind = {
   NotFound: 10,
   /** A query or listing ended; `token` names it, `complete` whether its rows prove coverage. */
   ListingEnd: 11,
-  /** Balance of `asset`: absolute `free` and `locked`. */
+  /** Balance of `asset`: absolute `free` and `locked`, as of `venueTimeUs` where that is said. */
   Balance: 12,
   /** Private stream and order entry are up: events flow, nothing is reconciled yet. */
   SessionUp: 13,

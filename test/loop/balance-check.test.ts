@@ -58,12 +58,12 @@ function bench() {
     for (const balance of text.split(', ').filter((part) => part !== '')) {
       const [asset, amounts] = balance.split(' ')
       const [free, locked] = amounts!.split('+')
-      check.heard(asset!, free!, locked!)
+      check.heard(asset!, free!, locked!, 0)
     }
     options.during?.()
     return check.listed([btc.index], options.isComparable ?? true, NOW)
   }
-  return { fill, look, told, positions }
+  return { check, fill, look, told, positions }
 }
 
 describe('the balance check', () => {
@@ -116,6 +116,18 @@ describe('the balance check', () => {
     look('USDT 970+0')
     twice('USDT 960+0')
     expect(told.length).toBe(2)
+  })
+
+  it('does not take an old balance that comes late for the newest', () => {
+    const { check } = bench()
+    expect(check.heard('BTC', '1', '0', 5_000)).toBe(true)
+    expect(check.heard('BTC', '2', '0', 7_000)).toBe(true)
+    expect(check.heard('BTC', '1', '0', 5_000)).toBe(false)
+    expect(check.heard('USDT', '1', '0', 5_000)).toBe(true) // each asset has its own time
+    expect(check.heard('BTC', '3', '0', 7_000)).toBe(true) // the same millisecond: later is newer
+    expect(check.heard('BTC', '4', '0', 0)).toBe(true) // a venue that does not say when
+    check.forgetTimes()
+    expect(check.heard('BTC', '1', '0', 5_000)).toBe(true)
   })
 
   it('compares nothing while fills are under way', () => {

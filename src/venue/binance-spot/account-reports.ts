@@ -76,15 +76,18 @@ export class AccountReports {
    * perhaps while nobody told us. @throws EngineError as above.
    */
   tellBalances(text: string, nowNs: MonoNs): void {
-    const balances = recordOf(parseJson(text), 'the account')['balances']
+    const account = recordOf(parseJson(text), 'the account')
+    const { balances } = account
+    const { updateTime } = account
+    const timeUs = typeof updateTime === 'number' ? updateTime * US_PER_MS : 0
     const unnamed = this.#symbols.assets()
     for (const value of listOf(balances, 'balances')) {
       const row = recordOf(value, 'a balance')
       const asset = textOf(row, 'asset')
-      this.#tellBalance(asset, textOf(row, 'free'), textOf(row, 'locked'), nowNs)
+      this.#tellBalance(asset, textOf(row, 'free'), textOf(row, 'locked'), timeUs, nowNs)
       unnamed.delete(asset)
     }
-    for (const asset of unnamed) this.#tellBalance(asset, '0', '0', nowNs)
+    for (const asset of unnamed) this.#tellBalance(asset, '0', '0', timeUs, nowNs)
   }
 
   /** The listing is over; `complete` only when every row of it was told. */
@@ -96,11 +99,12 @@ export class AccountReports {
     this.#events.publish()
   }
 
-  #tellBalance(asset: string, free: string, locked: string, nowNs: MonoNs): void {
+  #tellBalance(asset: string, free: string, locked: string, timeUs: number, nowNs: MonoNs): void {
     const event = this.#events.claim(VenueEventKind.Balance, this.#account, nowNs)
     event.asset = asset
     event.free = free
     event.locked = locked
+    event.venueTimeUs = timeUs
     this.#events.publish()
   }
 

@@ -66,6 +66,7 @@ const KEY_TIME = letter('T')
 const KEY_BALANCES = letter('B')
 const KEY_ASSET = letter('a')
 const KEY_FREE = letter('f')
+const KEY_UPDATED = letter('u')
 const KEY_LOCKED = letter('l')
 
 export class PrivateFeed {
@@ -215,7 +216,10 @@ export class PrivateFeed {
 
   /** Every asset of the event or none: a half-read list would leave balances that never were. */
   #readBalances(nowNs: MonoNs): PrivateDecoded {
-    const scanner = this.#fields.at(KEY_BALANCES)
+    const fields = this.#fields
+    const isDated = fields.has(KEY_UPDATED)
+    const timeUs = isDated ? fields.at(KEY_UPDATED).readInteger() * US_PER_MS : 0
+    const scanner = fields.at(KEY_BALANCES)
     const listAt = scanner.position
     scanner.enterArray()
     while (scanner.nextElement()) this.#readBalance()
@@ -228,6 +232,7 @@ export class PrivateFeed {
       event.asset = this.#balanceAsset()
       event.free = this.#balanceText(KEY_FREE)
       event.locked = this.#balanceText(KEY_LOCKED)
+      event.venueTimeUs = timeUs
       this.#events.publish()
       scanner.position = after
     }
