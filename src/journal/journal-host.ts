@@ -16,6 +16,7 @@ import {
   removeLeftovers,
   compactionText,
   type Compaction,
+  type CompactionJob,
   type Compactor,
   type SnapshotOf,
 } from './compaction.ts'
@@ -89,6 +90,7 @@ export class JournalHost {
   #journal: Journal | null = null
   #compactor: Compactor | null = null
   #isCompacting = false
+  #closedNumber = 0
 
   constructor(
     stateDir: string,
@@ -180,8 +182,9 @@ export class JournalHost {
    */
   async close(clean: boolean, nowNs: MonoNs): Promise<boolean> {
     const saved = await this.#stopWriter(clean, nowNs)
-    await this.#compactor?.close()
+    const compactor = this.#compactor
     this.#compactor = null
+    await compactor?.close()
     await this.#lock.release()
     return saved
   }
@@ -222,21 +225,32 @@ export class JournalHost {
     return worker
   }
 
-  /** At most one at a time: what is closed meanwhile, the next one takes along. */
+  /** One at a time; what is closed meanwhile is compacted together afterwards. */
   async #compactClosed(directory: string, closedNumber: number): Promise<void> {
-    const { clock } = this.#options
+    this.#closedNumber = closedNumber
     const compactor = this.#compactor
     if (compactor === null || this.#isCompacting) return
     this.#isCompacting = true
+    let doneNumber = 0
+    while (doneNumber < this.#closedNumber && this.#compactor !== null) {
+      doneNumber = this.#closedNumber
+      await this.#compactOnce(compactor, { directory, closedNumber: doneNumber })
+    }
+    this.#isCompacting = false
+  }
+
+  async #compactOnce(compactor: Compactor, job: CompactionJob): Promise<void> {
+    const { clock } = this.#options
     try {
-      const done = await compactor.compact({ directory, closedNumber })
-      const text = done === null ? '' : compactionText(done)
-      if (text !== '') this.#journal?.notice('info', 'journal_compacted', text, clock.nowNs())
+      const done = await compactor.compact(job)
+      if (done === null) return
+      this.#journal?.notice('info', 'journal_compacted', compactionText(done), clock.nowNs())
     } catch (thrown) {
+      // Given up with the engine, it is no news.
+      if (this.#compactor === null) return
       const text = `closed segments stay as they are: ${errorText(thrown)}`
       this.#journal?.notice('warn', 'journal_not_compacted', text, clock.nowNs())
     }
-    this.#isCompacting = false
   }
 
   async #stopWriter(clean: boolean, nowNs: MonoNs): Promise<boolean> {

@@ -11,6 +11,8 @@ export interface JournalWorkerData {
   /** Where the segments lie. */
   readonly directory: string
   readonly start: SegmentStart
+  /** JOURNAL_SEGMENT_BYTES unless a test wants many segments soon. */
+  readonly segmentBytes?: number
 }
 
 /** Said when a segment is full: it and those before it may be compacted. */
@@ -26,7 +28,8 @@ const STOP_RETRIES_MAX = 30
 function run(data: JournalWorkerData): void {
   const ring = new SharedRing(data.ring)
   const { words } = ring
-  const writer = new SegmentWriter(ring, new NodeDisk(data.directory), data.start)
+  const disk = new NodeDisk(data.directory)
+  const writer = new SegmentWriter(ring, disk, data.start, data.segmentBytes)
   const rest = (ms: number) => Atomics.wait(words, JournalWord.Sleep, 0, ms)
 
   let { closedNumber } = writer
