@@ -10,13 +10,15 @@ import type { InstrumentFacts } from '#market/instrument.ts'
 import { FillLedger, type FillTotals } from '#order/fill-ledger.ts'
 import { ORPHAN_TASK } from '#order/live-orders.ts'
 import { isTerminal } from '#order/order-state.ts'
-import type { Moment, PastAccount, PastFill, PastOrder } from './past-facts.ts'
+import type { Moment, PastAccount, PastCursor, PastFill, PastOrder } from './past-facts.ts'
 import { RETENTION_NS } from './retention.ts'
 
 /** An engine keeps a row for its retention, and once more when it started again meanwhile. */
 const KEEP_US = (2 * RETENTION_NS) / NS_PER_US + 60 * US_PER_S
 /** A listing for an order begins before the order: clocks disagree. */
 const LISTING_MARGIN_US = 60 * US_PER_S
+/** Cursors are in the venue's time, from which our own clock may be this far off. */
+const CURSOR_MARGIN_US = 2 * 3_600 * US_PER_S
 
 export interface PastTotals extends FillTotals {
   /** In whose scales the sums are. */
@@ -46,13 +48,19 @@ export function hasEnded(order: PastOrder): boolean {
 }
 
 /**
- * Keys of the orders to be forgotten: neither do they matter, nor would a listing since the making
- * of one that does show them.
+ * Keys of the orders to be forgotten: neither do they matter, nor would a listing show them, be it
+ * one since the making of an order that does, or one since the cursor, which stands still while
+ * nobody can ask the venue.
  */
-export function ordersToForget(orders: ReadonlyMap<string, PastOrder>, now: Moment): string[] {
+export function ordersToForget(
+  orders: ReadonlyMap<string, PastOrder>,
+  cursors: ReadonlyMap<string, PastCursor>,
+  now: Moment,
+): string[] {
   const stale = [...orders].filter(([, order]) => !matters(order, now))
   if (stale.length === 0) return []
   const sinceUs = new Map<string, number>()
+  for (const [scope, { wallUs }] of cursors) sinceUs.set(scope, wallUs - CURSOR_MARGIN_US)
   for (const order of orders.values()) {
     if (!matters(order, now)) continue
     const scope = scopeOf(order)

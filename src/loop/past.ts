@@ -291,13 +291,13 @@ export class Past {
   }
 
   #foldCursor(record: RecordBody<'listing_cursor'>): void {
-    const cursor = {
-      account: this.#account(record.account),
-      instrument: this.#instrument(record.instrument),
-      wallUs: record.wallUs,
-      tradeId: record.tradeId,
-    }
-    this.cursors.set(scopeOf(cursor), cursor)
+    const { wallUs, tradeId } = record
+    const account = this.#account(record.account)
+    const cursor = { account, instrument: this.#instrument(record.instrument), wallUs, tradeId }
+    // It never goes back: what it has passed may be forgotten.
+    const known = this.cursors.get(scopeOf(cursor))
+    if (known === undefined || cursor.wallUs > known.wallUs)
+      this.cursors.set(scopeOf(cursor), cursor)
   }
 
   #foldOrderRow(record: RecordBody<'order_row'> & { readonly nowNs: number }): void {
@@ -347,7 +347,7 @@ export class Past {
   /** Drops what no longer matters, and keeps what it came to. */
   #sift(): void {
     const now = this.#momentOf(this.#lastNowNs)
-    for (const key of ordersToForget(this.orders, now)) this.orders.delete(key)
+    for (const key of ordersToForget(this.orders, this.cursors, now)) this.orders.delete(key)
     this.#fills.sift(this.orders, now)
     this.#siftAtOrders = 2 * this.orders.size + SIFT_ORDERS_MIN
   }
