@@ -54,9 +54,14 @@ export class SignsOfLife {
     }
   }
 
-  /** Until there is a record, the newest header is the last sign of life. */
-  seeHeader({ wallUs, nowNs }: SegmentHeader): void {
-    if (!this.#hasRecords) this.#pair(wallUs, nowNs)
+  /**
+   * A segment's records are read. The header of a life that left none is its only sign: that life
+   * may have sent orders, and whatever ended before it ended nothing.
+   */
+  seeHeader({ incarnation, wallUs, nowNs }: SegmentHeader): void {
+    if (this.#hasRecords && incarnation === this.#incarnation) return
+    this.#pair(wallUs, nowNs)
+    this.#endedClean = false
   }
 
   last(): LastSigns {

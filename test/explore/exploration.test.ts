@@ -4,14 +4,14 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Prng } from '#core/prng.ts'
 import { crashAt } from '#explore/crash-sweep.ts'
 import { countCells } from '#explore/coverage.ts'
-import { explore } from '#explore/exploration.ts'
+import { explore, exploreScenario } from '#explore/exploration.ts'
 import { INCIDENT_KINDS, IncidentCalendar, type Incident } from '#explore/incident.ts'
 import { LedgerWatch } from '#explore/ledger-watch.ts'
 import { drawScenario } from '#explore/scenario.ts'
 import { TroubledDisk, type Tail } from '#explore/troubled-disk.ts'
 import { FillLedger, type Fill } from '#order/fill-ledger.ts'
 import { LiveOrders } from '#order/live-orders.ts'
-import { monoNs } from '#core/units.ts'
+import { monoNs, NS_PER_MS, NS_PER_S } from '#core/units.ts'
 
 const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1)
 
@@ -87,6 +87,31 @@ describe('a death at a record', () => {
       expect(run.broken).toBe('')
       expect(run.deaths).toBe(1)
     }
+  })
+})
+
+describe('a life that leaves no record', () => {
+  it('is not taken for the clean end before it', () => {
+    const rich = { BTC: '10', USDT: '1000000' }
+    const style = { offset_ticks: -1, reprice_interval: '100ms' }
+    const run = exploreScenario({
+      ...drawScenario(71),
+      faults: 'none',
+      tasks: [{ id: 's', account: 'seller', side: 'sell', total: '1', slice: '0.1', style }],
+      balances: { seller: rich, buyer: rich },
+      stopNs: 0.5 * NS_PER_S,
+      deaths: [40],
+      downs: [{ lastsNs: 20 * NS_PER_MS, wallStepUs: 0 }],
+      tail: 'lost',
+      syncNs: 3 * NS_PER_S,
+      latencyNsMax: 2 * NS_PER_MS,
+      incidents: [],
+      deeds: [],
+      visits: [],
+    })
+    expect(run.counts['orderly stop']).toBe(1)
+    expect(run.deaths).toBe(1)
+    expect(run.broken).toBe('')
   })
 })
 
