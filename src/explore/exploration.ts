@@ -16,7 +16,7 @@ import { IncidentCalendar, type Incident } from './incident.ts'
 import { LedgerWatch } from './ledger-watch.ts'
 import { Person } from './person.ts'
 import { RequestWatch } from './request-watch.ts'
-import { ENDS, judgeRest } from './rest-judge.ts'
+import { balanceComplaint, ENDS, judgeRest } from './rest-judge.ts'
 import { drawScenario, REST_BY_NS, TROUBLE_ENDS_NS } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
 import { Strangers } from './stranger.ts'
@@ -50,6 +50,8 @@ export const MESSAGES_MAX = 20_000
 const STEPS_AT_ONCE_MAX = 10_000
 /** Everything still under way has arrived so long after the last trouble. */
 const REST_NS = 1_500 * NS_PER_MS
+/** Balances of one millisecond cannot be put in order: what came wrong is listed anew by then. */
+const BALANCES_NS_MAX = 130_000 * NS_PER_MS
 /** An orderly stop that is not through by then ends all the same. */
 const STOP_NS_MAX = 10_000 * NS_PER_MS
 /** How soon to try again to start where the disk has no room. */
@@ -83,6 +85,7 @@ class SeedRun {
   #isCalm = false
   /** When everything came to rest, −1 while something moves. */
   #restSinceNs = -1
+  #judgeAtNs = Infinity
   #lastNs: MonoNs = monoNs(0)
   #stepsAtOnce = 0
 
@@ -144,7 +147,8 @@ class SeedRun {
       const broken = this.#broken()
       if (broken !== '') return broken
       if (this.#life?.engine.failure) return `failed: ${this.#life.engine.failure.message}`
-      if (this.#isRestOver(nowNs)) return this.#judge()
+      const verdict = this.#isRestOver(nowNs) ? this.#judge(nowNs) : null
+      if (verdict !== null) return verdict
     }
     return `not at rest after ${REST_BY_NS / 1e9} s: ${this.#describe()}`
   }
@@ -170,7 +174,7 @@ class SeedRun {
       this.#calendar.nextNs,
       this.#strangers.nextNs,
       this.#stopDeadlineNs,
-      this.#restSinceNs < 0 ? Infinity : this.#restSinceNs + REST_NS,
+      this.#judgeAtNs,
       REST_BY_NS,
     )
     return monoNs(Math.max(nowNs, nextNs))
@@ -265,16 +269,20 @@ class SeedRun {
     this.#wakeNs = wakeNs
     this.#stopDeadlineNs = Infinity
     this.#restSinceNs = -1
+    this.#judgeAtNs = Infinity
   }
 
   /** Every task has ended and nothing is open, for long enough that nothing is under way. */
   #isRestOver(nowNs: MonoNs): boolean {
-    if (!this.#isAtRest()) this.#restSinceNs = -1
-    else if (this.#restSinceNs < 0) {
+    if (!this.#isAtRest()) {
+      this.#restSinceNs = -1
+      this.#judgeAtNs = Infinity
+    } else if (this.#restSinceNs < 0) {
       this.#restSinceNs = nowNs
+      this.#judgeAtNs = nowNs + REST_NS
       this.#calmDown(nowNs)
     }
-    return this.#restSinceNs >= 0 && nowNs >= this.#restSinceNs + REST_NS
+    return nowNs >= this.#judgeAtNs
   }
 
   #isAtRest(): boolean {
@@ -284,17 +292,24 @@ class SeedRun {
     return engine.tasks.tasks.every(({ stateName }) => ENDS.has(stateName))
   }
 
-  #judge(): string {
+  /** Null while a difference may still be mended by itself. */
+  #judge(worldNs: MonoNs): string | null {
     const life = this.#life
     if (life === null) return 'the engine is down'
     const { engine, nowNs } = life
-    return judgeRest({
+    const at = {
       engine,
       ledger: this.#world.ledger(),
       watch: this.#watch,
       reports: engine.tasks.reports(nowNs),
       cancelled: this.#person.cancelled,
-    })
+    }
+    const complaint = judgeRest(at)
+    if (complaint !== '') return complaint
+    const difference = balanceComplaint(at)
+    if (difference === '' || worldNs >= this.#restSinceNs + BALANCES_NS_MAX) return difference
+    this.#judgeAtNs = worldNs + REST_NS
+    return null
   }
 
   #describe(): string {

@@ -2,7 +2,7 @@
 // the speed of the wire has lost its head, whatever its books say.
 const CANCEL_METHOD = 'order.cancel'
 /** The ladder asks again after 200 ms and then at a doubling pace; people and tasks ask once. */
-const CANCELS_MAX = 10
+const CANCELS_MAX = 5
 const WINDOW_US = 1_000_000
 
 export class RequestWatch {

@@ -130,7 +130,7 @@ function drawBalances(prng: Prng, tasks: readonly ScenarioTask[]): Scenario['bal
   const ofSeller = tasks.filter(({ account, side }) => account === 'seller' && side === 'sell')
   const needed = ofSeller.reduce((sum, { total }) => sum + Number(total), 0)
   const draw = prng.nextFraction()
-  const base = draw < 0.05 ? needed * 0.7 : Number(RICH.BTC)
+  const base = draw < 0.05 ? needed * 0.7 : draw < 0.15 ? needed : Number(RICH.BTC)
   const seller = { ...RICH, BTC: base.toFixed(5) }
   return { seller, buyer: RICH, [OUTSIDER]: RICH }
 }

@@ -58,8 +58,9 @@ type FaultOdds = Readonly<Partial<Record<Exclude<Fault['kind'], 'none'>, number>
  * The profiles as a table. `some` is a bad day: about one request in twelve is touched, a private
  * stream says something twice every hundred events and loses nothing without a disconnect (a venue
  * resends nothing), a public stream now and then skips an event, which a book sees as a gap. `many`
- * is the worst hour of such a day: every third request is touched. `lying` is no day of a sound venue:
- * it refuses what it has carried out, so that limits may break; what was traded must come out right.
+ * is the worst hour of such a day: every third request is touched. `lying` is no day of a sound
+ * venue: it refuses what it has carried out, so that limits may break; what was traded must still
+ * come out right.
  *
  * The venue's documents name databases as the source of listings, so that they may lag what was
  * matched; that rows are missing from the open orders is no document's word, and has been seen.

@@ -215,7 +215,7 @@ export class BinanceSpotFront implements Front, ExchangeListener {
   }
 
   onBalances(account: string, changed: readonly SimBalance[], timeUs: number): void {
-    this.#userStreams.queueBalances(account, accountPosition(changed, timeUs))
+    this.#userStreams.queue(account, accountPosition(changed, timeUs))
   }
 
   onPublicTrade(

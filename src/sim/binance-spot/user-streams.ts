@@ -15,15 +15,11 @@ export interface UserSubscription {
   readonly stamp: Stamp
 }
 
-/** A balance that came late would stand over a newer one: nothing here reads its time yet. */
-const BALANCES_KEEP_ORDER = true
-
 interface QueuedEvent {
   readonly account: string
   readonly write: (stamp: Stamp) => object
   /** The order that an execution filled, 0 for any other event. */
   readonly filledOrderId: number
-  readonly isBalance: boolean
 }
 
 export class UserStreams {
@@ -54,11 +50,7 @@ export class UserStreams {
   }
 
   queue(account: string, write: (stamp: Stamp) => object, filledOrderId = 0): void {
-    this.#queue.push({ account, write, filledOrderId, isBalance: false })
-  }
-
-  queueBalances(account: string, write: (stamp: Stamp) => object): void {
-    this.#queue.push({ account, write, filledOrderId: 0, isBalance: true })
+    this.#queue.push({ account, write, filledOrderId })
   }
 
   /** Sends what was queued, oldest first. */
@@ -84,11 +76,7 @@ export class UserStreams {
         },
         cut: () => subscription.connection.cut(),
       }
-      const what = filledOrderId > 0 ? 'fill' : 'private_event'
-      const fault = this.#faults.decide('private_event', what)
-      const isLate = fault.kind === 'delay' || fault.kind === 'reorder'
-      const isKept = BALANCES_KEEP_ORDER && event.isBalance && isLate
-      this.#faults.follow(isKept ? { kind: 'none' } : fault, way, 'private_event', what)
+      this.#faults.pass('private_event', way, filledOrderId > 0 ? 'fill' : 'private_event')
     }
   }
 }
