@@ -76,6 +76,16 @@ describe('a client order id', () => {
     expect(Buffer.from(out).toString('latin1')).toBe(`**${clientIdText(1, 2)}**`)
   })
 
+  it('is read in the middle of a message', () => {
+    const message = new TextEncoder().encode('{"c":"f0000000001z"}')
+    const parsed = new ParsedClientId()
+    expect(parsed.isOurs).toBe(false)
+    expect(parsed.parse(message, 6, 18)).toBe(true)
+    expect([parsed.isOurs, parsed.hi, parsed.lo]).toEqual([true, 0, 62 + 61])
+    expect(parsed.parse(message, 6, 19)).toBe(false)
+    expect(parsed.parse(message, 5, 17)).toBe(false)
+  })
+
   it.each([
     ['another program', 'web_1234567890'],
     ['another prefix', 'g00000000000'],
@@ -99,6 +109,9 @@ describe('a client order id', () => {
     ['a task of 22 bits', () => clientIdHi(0, 0, 2 ** 21), 'task index needs 21 bits'],
     ['a sequence of 21 bits', () => clientIdLo(0, 2 ** 20), 'sequence needs 20 bits'],
     ['a negative sequence', () => clientIdLo(0, -1), 'sequence needs 20 bits'],
+    ['a negative instance', () => clientIdHi(-1, 0, 0), 'instance needs 8 bits'],
+    ['a negative incarnation', () => clientIdHi(0, -1, 0), 'incarnation needs 14 bits'],
+    ['a negative task', () => clientIdHi(0, 0, -1), 'task index needs 21 bits'],
   ])('refuses %s', (_name, build, message) => {
     expect(build).toThrow(message)
   })
