@@ -21,7 +21,7 @@ import type { Journal } from '#journal/journal.ts'
 import { AccountDesk } from '#loop/account-desk.ts'
 import { DiskWatch } from '#loop/disk-watch.ts'
 import { findOrder } from '#loop/find-order.ts'
-import { KillDesk } from '#loop/kill-desk.ts'
+import { KillDesk, type KillKeeper } from '#loop/kill-desk.ts'
 import { ListingTokens } from '#loop/listing-tokens.ts'
 import { Opening } from '#loop/opening.ts'
 import { OrderNews } from '#loop/order-news.ts'
@@ -43,9 +43,9 @@ import { isWorking } from '#order/order-state.ts'
 import { OrderTable } from '#order/order-table.ts'
 import { OrderTruth } from '#order/order-truth.ts'
 import { PositionLedger } from '#order/position-ledger.ts'
+import type { VenueEvent } from '#order/venue-event.ts'
 import { VenueEventQueue } from '#order/venue-event-queue.ts'
 import { RiskGate } from '#risk/gate.ts'
-import type { KillCause } from '#risk/kill-switch.ts'
 import type { RiskSettings } from '#risk/limits.ts'
 import type { LatencyRecorder } from '#telemetry/latency-recorder.ts'
 import type { Dialer } from '#wire/byte-link.ts'
@@ -85,11 +85,7 @@ export interface EngineParts {
   /** Commands of the control room; null where there is none. */
   readonly commands: CommandSource | null
   /** The kill switch as it was left, and who keeps it for the next start. */
-  readonly kill?: {
-    /** Null where nothing keeps this engine from trading. */
-    atStart(): KillCause | null
-    changed(cause: KillCause | null): void
-  }
+  readonly kill?: KillKeeper
   /** Who takes our orders back when we fall silent. */
   readonly watched?: PulseListener
 }
@@ -183,7 +179,9 @@ export class Engine implements TimerTarget {
       listener: news,
     })
     settlement.bind(truth)
-    const accountDesk = new AccountDesk({ ...aids, events, truth, positions, settlement })
+    const reportedOpen = (event: VenueEvent): void => this.killDesk.reportedOpen(event)
+    const deskParts = { ...aids, events, truth, positions, settlement, reportedOpen }
+    const accountDesk = new AccountDesk(deskParts)
     this.live = live
     this.settlement = settlement
     this.accountDesk = accountDesk
@@ -232,7 +230,7 @@ export class Engine implements TimerTarget {
       killSwitch: gate.killSwitch,
       isOpen: () => this.isOpen,
       cancel: (order, cause, nowNs) => this.#sender.cancel(order, cause, nowNs),
-      changed: (cause) => parts.kill?.changed(cause),
+      keeper: parts.kill,
     })
     this.#commands = parts.commands === null ? null : this.#commandDesk(parts.commands)
     this.#pulse = this.#pulseFor(parts.watched)
@@ -292,8 +290,7 @@ export class Engine implements TimerTarget {
   }
 
   start(nowNs: MonoNs): void {
-    const cause = this.#parts.kill?.atStart() ?? null
-    if (cause !== null) this.killDesk.engage(cause, nowNs)
+    this.killDesk.start(nowNs)
     this.#pulse?.start(nowNs)
     this.#opening.begin(nowNs)
     this.timers.arm(this, 0, monoNs(nowNs + HOUSEKEEPING_NS))

@@ -23,6 +23,8 @@ export interface AccountDeskParts {
   readonly settlement: Settlement
   readonly tokens: ListingTokens
   readonly notices: NoticeSink
+  /** A row said so, and order truth has heard of it. */
+  reportedOpen?(event: VenueEvent): void
 }
 
 /** Who keeps one account true: until it is READY, from then on, and in its balances. */
@@ -94,6 +96,7 @@ export class AccountDesk {
       case VenueEventKind.ReportedOpen:
         this.#parts.truth.apply(event, nowNs)
         this.#keepers[event.account]?.check.reportedOpen(event.clientIdHi, event.clientIdLo)
+        this.#parts.reportedOpen?.(event)
         return
       case VenueEventKind.ListingEnd:
         this.#parts.tokens.end(event.token, event.complete, nowNs)

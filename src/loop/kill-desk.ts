@@ -14,10 +14,12 @@ import { Outcome } from '#core/outcome.ts'
 import type { TimerTarget, TimerWheel } from '#core/timer-wheel.ts'
 import { monoNs, NS_PER_MS, NS_PER_S, type MonoNs } from '#core/units.ts'
 import type { InstrumentTable } from '#market/instrument.ts'
+import { clientIdText } from '#order/client-order-id.ts'
 import { CancelCause } from '#order/intent.ts'
 import type { LiveOrders } from '#order/live-orders.ts'
 import { isTerminal, isUndecided, isWorking, OrderState } from '#order/order-state.ts'
 import type { OrderTable } from '#order/order-table.ts'
+import type { VenueEvent } from '#order/venue-event.ts'
 import type { KillCause, KillPlace, KillSwitch } from '#risk/kill-switch.ts'
 import { PlaceState } from '#risk/kill-switch.ts'
 import type { AccountDesk } from './account-desk.ts'
@@ -31,6 +33,14 @@ const CANCEL_AGAIN_MAX_NS = 10 * NS_PER_S
 
 export interface KillJournal {
   killSwitch(body: KillCause & { readonly engaged: boolean }, nowNs: MonoNs): Outcome
+}
+
+/** Who keeps the switch from one start to the next, whatever becomes of the journal. */
+export interface KillKeeper {
+  /** As it was left; null where nothing keeps this engine from trading. */
+  atStart(): KillCause | null
+  /** null = released. */
+  changed(cause: KillCause | null): void
 }
 
 export interface KillDeskParts {
@@ -50,8 +60,7 @@ export interface KillDeskParts {
   isOpen(): boolean
   /** loop/order-sender. */
   cancel(order: number, cause: CancelCause, nowNs: MonoNs): boolean
-  /** Keeps it where the next start looks, whatever becomes of the journal; null = released. */
-  changed(cause: KillCause | null): void
+  readonly keeper: KillKeeper | undefined
 }
 
 interface Retry {
@@ -80,10 +89,15 @@ export class KillDesk implements TimerTarget, ListingOwner {
     return this.#isConfirmed
   }
 
+  start(nowNs: MonoNs): void {
+    const cause = this.#parts.keeper?.atStart() ?? null
+    if (cause !== null) this.engage(cause, nowNs)
+  }
+
   /** From now on nothing is sent. Said again it is journalled again, and the first cause stands. */
   engage(cause: KillCause, nowNs: MonoNs): void {
     this.#write(cause, true, nowNs)
-    if (this.#begin(cause, nowNs)) this.#parts.changed(cause)
+    if (this.#begin(cause, nowNs)) this.#parts.keeper?.changed(cause)
   }
 
   /** Null when released; refused while something is unconfirmed, unless forced. */
@@ -94,7 +108,7 @@ export class KillDesk implements TimerTarget, ListingOwner {
     if (!this.#isConfirmed && !isForced) return this.#unconfirmed(nowNs)
     this.#write(cause, false, nowNs)
     this.#parts.killSwitch.release()
-    this.#parts.changed(null)
+    this.#parts.keeper?.changed(null)
     this.#forget()
     const text = `released by ${whoText(cause)}: ${cause.reason}; tasks go on`
     this.#parts.notices.notice('warn', 'kill_released', text, nowNs)
@@ -120,12 +134,28 @@ export class KillDesk implements TimerTarget, ListingOwner {
     this.#isTimerArmed = false
   }
 
+  /**
+   * A row of any listing calls the order open. Where our books have it as over, one of the two is
+   * wrong: until a later listing is without it, nothing is proved there.
+   */
+  reportedOpen(event: VenueEvent): void {
+    const { killSwitch, orders } = this.#parts
+    if (!killSwitch.isEngaged) return
+    const order = orders.find(event.clientIdHi, event.clientIdLo)
+    if (order < 0 || !isTerminal(orders.state(order))) return
+    for (const place of killSwitch.places) {
+      const isThere = place.account === event.account && place.instrument === event.instrument
+      if (isThere) place.contradicted = clientIdText(event.clientIdHi, event.clientIdLo)
+    }
+  }
+
   onListingEnd(token: number, complete: boolean, nowNs: MonoNs): void {
     const place = this.#placeOfToken.get(token)
     this.#placeOfToken.delete(token)
     // Asked before a release: the place is gone.
     if (place === undefined || place.state !== PlaceState.Asked) return
-    this.#parts.killSwitch.answered(place, complete && !hasOpenOrder(this.#parts, place), nowNs)
+    const isClear = complete && place.contradicted === '' && !hasOpenOrder(this.#parts, place)
+    this.#parts.killSwitch.answered(place, isClear, nowNs)
   }
 
   report(nowNs: MonoNs): KillReport {
@@ -219,6 +249,7 @@ export class KillDesk implements TimerTarget, ListingOwner {
       return killSwitch.askLater(place, nowNs)
     }
     this.#placeOfToken.set(token, place)
+    place.contradicted = ''
     killSwitch.asked(place)
   }
 

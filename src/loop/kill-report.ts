@@ -136,6 +136,9 @@ function unprovedRows(tables: KillReportTables, nowNs: MonoNs): KillPlaceRow[] {
 
 function whyUnproved(tables: KillReportTables, place: KillPlace, nowNs: MonoNs): string {
   if (hasOpenOrder(tables, place)) return 'an order of ours is not known to be over'
+  if (place.contradicted !== '') {
+    return `the venue lists ${place.contradicted} as open, which our books call over`
+  }
   if (!tables.accountDesk.isReady(place.account)) return 'the account is not reconciled'
   if (place.state === PlaceState.Asked) return 'the venue has been asked'
   return nowNs < place.notBeforeNs ? 'an order may still be in flight' : 'not asked yet'

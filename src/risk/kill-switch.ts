@@ -56,6 +56,8 @@ export interface KillPlace {
   state: PlaceState
   /** Before this a listing cannot prove anything: an order may still be on its way. */
   notBeforeNs: number
+  /** An order that the last listing calls open and our books call over, '' without one. */
+  contradicted: string
 }
 
 export class KillSwitch {
@@ -104,7 +106,8 @@ export class KillSwitch {
 
   /** A place that is to be proved. */
   watch(account: number, instrument: number, notBeforeNs: number): KillPlace {
-    const place = { account, instrument, state: PlaceState.Unproved, notBeforeNs }
+    const state = PlaceState.Unproved
+    const place: KillPlace = { account, instrument, state, notBeforeNs, contradicted: '' }
     this.#places.push(place)
     return place
   }

@@ -2,153 +2,14 @@
 // confirmed, and what is named while it does not.
 import { describe, expect, it } from 'vitest'
 import { Outcome } from '#core/outcome.ts'
-import { TimerWheel } from '#core/timer-wheel.ts'
-import { monoNs, NS_PER_MS, NS_PER_S, priceUnits, qtyUnits } from '#core/units.ts'
-import { KillDesk } from '#loop/kill-desk.ts'
-import { ListingTokens } from '#loop/listing-tokens.ts'
-import { InstrumentTable, type InstrumentFacts } from '#market/instrument.ts'
-import { clientIdHi, clientIdLo, clientIdText } from '#order/client-order-id.ts'
-import { CancelCause } from '#order/intent.ts'
-import { LiveOrders } from '#order/live-orders.ts'
+import { NS_PER_MS } from '#core/units.ts'
 import { OrderState } from '#order/order-state.ts'
-import { OrderTable } from '#order/order-table.ts'
-import { KillSwitch, type KillCause } from '#risk/kill-switch.ts'
-import { FakeAccount } from './fake-account.ts'
-
-const CAUSE: KillCause = { origin: 'cli', who: 'alice', reason: 'a wrong price' }
-const WINDOW_NS = 3 * NS_PER_S
-const BTC: InstrumentFacts = {
-  market: 'test_spot',
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 5,
-  tickUnits: priceUnits(1),
-  lotUnits: qtyUnits(1),
-  minQtyUnits: qtyUnits(1),
-  maxQtyUnits: qtyUnits(1_000_000),
-  minNotional: '5',
-  status: 0,
-}
-
-class Bench {
-  readonly orders = new OrderTable(64)
-  readonly live = new LiveOrders(this.orders)
-  readonly timers = new TimerWheel(256)
-  readonly tokens = new ListingTokens()
-  readonly account = new FakeAccount(this.orders)
-  readonly killSwitch = new KillSwitch()
-  readonly notices: string[] = []
-  readonly journalled: string[] = []
-  readonly kept: (KillCause | null)[] = []
-  readonly woken: number[] = []
-  readonly desk: KillDesk
-  isOpen = true
-  isReady = true
-  journalOutcome: Outcome = Outcome.Ok
-  nowNs = monoNs(100 * NS_PER_S)
-  #sequence = 0
-
-  constructor() {
-    const instruments = new InstrumentTable()
-    instruments.put(BTC)
-    const tasks = [{ index: 0 }, undefined, { index: 2 }]
-    this.desk = new KillDesk({
-      timers: this.timers,
-      notices: { notice: (level, code) => this.notices.push(`${level} ${code}`) },
-      journal: {
-        killSwitch: ({ engaged, who, reason }) => {
-          this.journalled.push(`${engaged ? 'engaged' : 'released'} ${who}: ${reason}`)
-          return this.journalOutcome
-        },
-      },
-      instruments,
-      orders: this.orders,
-      live: this.live,
-      tokens: this.tokens,
-      scheduler: { tasks, wake: (task) => this.woken.push(task) },
-      roster: {
-        accounts: [this.account],
-        instrumentsOf: () => [0],
-        ownerOf: () => ({ market: 'test_spot', name: 'main' }),
-      },
-      accountDesk: { isReady: () => this.isReady },
-      killSwitch: this.killSwitch,
-      isOpen: () => this.isOpen,
-      cancel: (order, cause) => {
-        expect(cause).toBe(CancelCause.Kill)
-        const isSent = this.account.cancel(order) === Outcome.Ok
-        const state = this.orders.state(order)
-        if (isSent && state !== OrderState.Unknown) this.set(order, OrderState.PendingCancel)
-        return isSent
-      },
-      changed: (cause) => this.kept.push(cause),
-    })
-  }
-
-  order(state: OrderState, foreignId = ''): number {
-    const order = this.orders.take(clientIdHi(1, 1, 0), clientIdLo(0, this.#sequence++))
-    this.orders.setTask(order, 0)
-    this.orders.setAccount(order, 0)
-    this.orders.setInstrument(order, 0)
-    this.orders.setQtyUnits(order, 200_000)
-    this.orders.setFilledUnits(order, 50_000)
-    this.orders.setSentNs(order, this.nowNs)
-    this.orders.setForeignId(order, foreignId)
-    this.set(order, state)
-    this.live.add(order)
-    return order
-  }
-
-  set(order: number, state: OrderState): void {
-    this.orders.setState(order, state)
-  }
-
-  over(order: number): this {
-    this.set(order, OrderState.Cancelled)
-    this.live.remove(order)
-    return this
-  }
-
-  engage(): this {
-    this.desk.engage(CAUSE, this.nowNs)
-    return this.turn()
-  }
-
-  turn(): this {
-    this.timers.advance(this.nowNs)
-    this.desk.tend(this.nowNs)
-    return this
-  }
-
-  wait(ms: number): this {
-    for (let end = this.nowNs + ms * NS_PER_MS; this.nowNs < end;) {
-      this.nowNs = monoNs(Math.min(end, this.nowNs + 10 * NS_PER_MS))
-      this.turn()
-    }
-    return this
-  }
-
-  /** The venue ends the oldest listing; what it showed has been told before. */
-  answer(isComplete = true): this {
-    this.tokens.end(this.account.tokens.shift()!, isComplete, this.nowNs)
-    return this.turn()
-  }
-
-  id(order: number): string {
-    return clientIdText(this.orders.clientIdHi(order), this.orders.clientIdLo(order))
-  }
-
-  get report() {
-    return this.desk.report(this.nowNs)
-  }
-}
+import type { KillCause } from '#risk/kill-switch.ts'
+import { CAUSE, KillBench, WINDOW_NS } from './kill-bench.ts'
 
 describe('engaged with nothing open', () => {
   it('asks once for the open orders and is confirmed by a whole listing', () => {
-    const bench = new Bench().engage()
+    const bench = new KillBench().engage()
     expect(bench.account.questions()).toEqual(['open 0'])
     expect(bench.desk.isConfirmed).toBe(false)
     bench.answer()
@@ -161,7 +22,7 @@ describe('engaged with nothing open', () => {
   })
 
   it('asks again when the listing was not whole', () => {
-    const bench = new Bench().engage().answer(false)
+    const bench = new KillBench().engage().answer(false)
     expect(bench.desk.isConfirmed).toBe(false)
     bench.account.questions()
     expect(bench.wait(400).account.questions()).toEqual(['open 0'])
@@ -169,7 +30,7 @@ describe('engaged with nothing open', () => {
   })
 
   it('asks later when the venue could not be asked', () => {
-    const bench = new Bench()
+    const bench = new KillBench()
     bench.account.outcome = Outcome.RateLimited
     bench.engage().wait(300)
     expect(bench.account.questions()).toEqual([])
@@ -178,7 +39,7 @@ describe('engaged with nothing open', () => {
   })
 
   it('waits for an account that is not reconciled, and for venues that are not reached', () => {
-    const bench = new Bench()
+    const bench = new KillBench()
     bench.isOpen = false
     bench.isReady = false
     bench.engage()
@@ -203,7 +64,7 @@ describe('engaged with nothing open', () => {
   })
 
   it('said twice it is journalled twice, and the first cause stands', () => {
-    const bench = new Bench().engage()
+    const bench = new KillBench().engage()
     bench.desk.engage({ origin: 'api', who: 'bob', reason: 'me too' }, bench.nowNs)
     expect(bench.journalled).toEqual(['engaged alice: a wrong price', 'engaged bob: me too'])
     expect(bench.report).toMatchObject({ who: 'alice', origin: 'cli', reason: 'a wrong price' })
@@ -211,7 +72,7 @@ describe('engaged with nothing open', () => {
   })
 
   it('acts all the same when the journal takes no record, and says so', () => {
-    const bench = new Bench()
+    const bench = new KillBench()
     bench.journalOutcome = Outcome.Full
     bench.engage()
     expect(bench.killSwitch.isEngaged).toBe(true)
@@ -227,7 +88,7 @@ describe('what is open is taken back', () => {
     ['not yet acknowledged', OrderState.PendingNew],
     ['unknown', OrderState.Unknown],
   ])('an order that is %s, in the same turn', (_name, state) => {
-    const bench = new Bench()
+    const bench = new KillBench()
     const order = bench.order(state)
     bench.engage()
     expect(bench.account.questions()).toEqual([`cancel ${bench.id(order)}`])
@@ -245,7 +106,7 @@ describe('what is open is taken back', () => {
   })
 
   it('an unanswered one again after 1, 2, 4, 8, 10, 10 s', () => {
-    const bench = new Bench()
+    const bench = new KillBench()
     bench.order(OrderState.Unknown)
     bench.engage()
     bench.account.questions()
@@ -257,7 +118,7 @@ describe('what is open is taken back', () => {
   })
 
   it('one that is being cancelled only when its time is over', () => {
-    const bench = new Bench()
+    const bench = new KillBench()
     const order = bench.order(OrderState.PendingCancel)
     bench.engage()
     expect(bench.wait(900).account.questions()).toEqual([])
@@ -265,7 +126,7 @@ describe('what is open is taken back', () => {
   })
 
   it('an open one in every turn until the cancel can be sent', () => {
-    const bench = new Bench()
+    const bench = new KillBench()
     const order = bench.order(OrderState.Open)
     bench.account.outcome = Outcome.RateLimited
     bench.engage().turn()
@@ -275,13 +136,13 @@ describe('what is open is taken back', () => {
   })
 
   it("another program's order that a task took over, by its name", () => {
-    const bench = new Bench()
+    const bench = new KillBench()
     bench.order(OrderState.Open, 'abc123')
     expect(bench.engage().report.open[0]?.order).toBe('abc123')
   })
 
   it('nothing is asked about the place before it is over', () => {
-    const bench = new Bench()
+    const bench = new KillBench()
     const order = bench.order(OrderState.Open)
     bench.engage().wait(100)
     expect(bench.account.questions()).toEqual([`cancel ${bench.id(order)}`])
@@ -292,7 +153,7 @@ describe('what is open is taken back', () => {
   })
 
   it('with an order in flight only a listing after its window proves anything', () => {
-    const bench = new Bench()
+    const bench = new KillBench()
     const order = bench.order(OrderState.PendingNew)
     bench.engage().over(order).account.questions()
     bench.wait(WINDOW_NS / NS_PER_MS - 20)
@@ -302,7 +163,7 @@ describe('what is open is taken back', () => {
   })
 
   it('an order that a listing finds is taken back, and the place is asked about anew', () => {
-    const bench = new Bench().engage()
+    const bench = new KillBench().engage()
     bench.account.questions()
     const order = bench.order(OrderState.Open)
     bench.answer()
@@ -314,7 +175,7 @@ describe('what is open is taken back', () => {
   })
 
   it('one that turns up after the confirmation undoes it', () => {
-    const bench = new Bench().engage().answer()
+    const bench = new KillBench().engage().answer()
     const order = bench.order(OrderState.Open)
     expect(bench.turn().desk.isConfirmed).toBe(false)
     bench.over(order).wait(100)
@@ -322,7 +183,7 @@ describe('what is open is taken back', () => {
   })
 
   it('fills that are still owed do not keep an order open', () => {
-    const bench = new Bench()
+    const bench = new KillBench()
     const order = bench.order(OrderState.Cancelled)
     bench.orders.setCumQtyUnits(order, 100_000)
     expect(bench.engage().account.questions()).toEqual(['open 0'])
@@ -330,9 +191,44 @@ describe('what is open is taken back', () => {
   })
 })
 
+describe('a listing against our books', () => {
+  it('an order that it calls open and we call over proves nothing, until it is gone', () => {
+    const bench = new KillBench()
+    const order = bench.order(OrderState.Open)
+    bench.over(order).engage()
+    bench.row(order)
+    bench.answer()
+    expect(bench.desk.isConfirmed).toBe(false)
+    expect(bench.report.unproved[0]?.why).toBe(
+      `the venue lists ${bench.id(order)} as open, which our books call over`,
+    )
+    bench.account.questions()
+    expect(bench.wait(400).account.questions()).toEqual(['open 0'])
+    expect(bench.answer().desk.isConfirmed).toBe(true)
+  })
+
+  it('a row of an order that we know to be open, or do not know, is no contradiction', () => {
+    const bench = new KillBench()
+    const order = bench.order(OrderState.Open)
+    bench.engage().row(order)
+    bench.row(-1)
+    bench.over(order).turn().wait(400)
+    expect(bench.answer().desk.isConfirmed).toBe(true)
+  })
+})
+
+it('is engaged from the start where it was left so', () => {
+  const bench = new KillBench()
+  bench.desk.start(bench.nowNs)
+  expect(bench.desk.isEngaged).toBe(false)
+  bench.left = CAUSE
+  bench.desk.start(bench.nowNs)
+  expect([bench.desk.isEngaged, bench.journalled]).toEqual([true, ['engaged alice: a wrong price']])
+})
+
 describe('release', () => {
   it('is refused while something is not confirmed, unless forced', () => {
-    const bench = new Bench()
+    const bench = new KillBench()
     bench.order(OrderState.Unknown)
     bench.engage()
     const refusal = bench.desk.release(CAUSE, false, bench.nowNs)
@@ -344,7 +240,7 @@ describe('release', () => {
   })
 
   it('is journalled, kept, said, and wakes the tasks', () => {
-    const bench = new Bench().engage().answer()
+    const bench = new KillBench().engage().answer()
     bench.woken.length = 0
     const bob: KillCause = { origin: 'cli', who: 'bob', reason: 'mended' }
     expect(bench.desk.release(bob, false, bench.nowNs)).toBeNull()
@@ -357,12 +253,12 @@ describe('release', () => {
   })
 
   it('is refused where nothing is engaged', () => {
-    const bench = new Bench()
+    const bench = new KillBench()
     expect(bench.desk.release(CAUSE, true, bench.nowNs)?.code).toBe('not_engaged')
   })
 
   it('an answer that comes after it, or after the next engagement, proves nothing', () => {
-    const bench = new Bench().engage()
+    const bench = new KillBench().engage()
     bench.desk.release(CAUSE, true, bench.nowNs)
     bench.engage()
     bench.answer()
@@ -372,7 +268,7 @@ describe('release', () => {
 })
 
 it('says nothing and asks nothing while it is released', () => {
-  const bench = new Bench()
+  const bench = new KillBench()
   bench.order(OrderState.Open)
   bench.wait(500)
   expect([bench.account.questions(), bench.notices, bench.journalled]).toEqual([[], [], []])
