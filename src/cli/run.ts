@@ -11,6 +11,7 @@ import { startControl, type ControlHost } from '#control/control-host.ts'
 import { EngineError } from '#core/engine-error.ts'
 import { Prng } from '#core/prng.ts'
 import { RealClock } from '#core/real-clock.ts'
+import { NS_PER_S } from '#core/units.ts'
 import { openJournal, type JournalHost } from '#journal/journal-host.ts'
 import { WASM_KERNELS } from '#kernel/kernels.ts'
 import { EventLoop } from '#loop/event-loop.ts'
@@ -49,6 +50,12 @@ const TASKS_PUBLISHED_MAX = 64
 const TASKS_SHOWN_MAX = 8
 /** How long a stop waits for venues to confirm that nothing of ours is open. */
 const STOP_TIMEOUT_MS = 10_000
+/** Real orders are worth trying for; an embedded venue that does not answer is gone. */
+const WATCHDOG_PATIENCE_NS = {
+  sim: 120 * NS_PER_S,
+  paper: 120 * NS_PER_S,
+  live: 86_400 * NS_PER_S,
+} as const
 /** Listings must come within this, else the run gives up instead of waiting in silence. */
 const OPEN_TIMEOUT_MS = 60_000
 
@@ -244,10 +251,13 @@ class Run {
 
   /** Once the incarnation is known: it names the orders that are ours to take back. */
   #watchdogFor({ venues, log }: RunParts): WatchdogLink {
-    const { instance, watchdog } = this.#config
+    const { instance, watchdog, mode } = this.#config
     const { incarnation, stateDir } = this.#host
     const accounts = watchedAccounts(venues)
-    const spec = { instance, incarnation, silenceNs: watchdog.silenceNs, accounts }
+    const { silenceNs } = watchdog
+    const patienceNs = WATCHDOG_PATIENCE_NS[mode]
+    const spec = { instance, incarnation, silenceNs, patienceNs, accounts }
+    this.#status.print(`watchdog: takes orders back after ${silenceNs / NS_PER_S} s of silence`)
     return new WatchdogLink({ stateDir, spec, notices: log.log })
   }
 

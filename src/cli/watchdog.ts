@@ -121,8 +121,8 @@ class Post implements WatchLog {
     const { clock, timers } = this.#room
     const owner = { instance: spec.instance, incarnationMax: spec.incarnation }
     const sweeps = this.#room.sweepsFor(spec.accounts, owner, this)
-    const { silenceNs } = spec
-    const parts = { timers, sweeps, silenceNs, log: this, ended: () => this.#end() }
+    const { silenceNs, patienceNs } = spec
+    const parts = { timers, sweeps, silenceNs, patienceNs, log: this, ended: () => this.#end() }
     this.#watchdog = new Watchdog(parts, clock.nowNs())
   }
 

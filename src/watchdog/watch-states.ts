@@ -18,6 +18,8 @@ export const WatchEvent = {
   Successor: 4,
   /** Every account is proved to be clear. */
   Confirmed: 5,
+  /** It has been trying for so long that only a person can help. */
+  GaveUp: 6,
 } as const
 export type WatchEvent = (typeof WatchEvent)[keyof typeof WatchEvent]
 
@@ -35,4 +37,5 @@ export const watchTransitions = new TransitionTable('watchdog', S, E, [
   [S.Sweeping, E.Goodbye, S.Ended],
   [S.Sweeping, E.Successor, S.Ended],
   [S.Sweeping, E.Confirmed, S.Ended],
+  [S.Sweeping, E.GaveUp, S.Ended],
 ])

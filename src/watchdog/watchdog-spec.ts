@@ -14,6 +14,8 @@ const watchdogSpec = z.object({
   instance: z.int(),
   incarnation: z.int(),
   silenceNs: z.number().positive(),
+  /** How long it tries to take orders back before it leaves them to people. */
+  patienceNs: z.number().positive(),
   accounts: z.array(
     z.object({
       market: z.string(),

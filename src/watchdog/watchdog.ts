@@ -20,6 +20,7 @@ export interface WatchdogParts {
   readonly timers: TimerWheel
   readonly sweeps: readonly AccountSweep[]
   readonly silenceNs: number
+  readonly patienceNs: number
   readonly log: WatchLog
   /** Nothing is left to do. */
   ended(): void
@@ -29,6 +30,7 @@ export class Watchdog implements TimerTarget {
   readonly #parts: WatchdogParts
   #state: WatchState = WatchState.Watching
   #heardNs: number
+  #sweepingNs = 0
   #lookedNs: number
 
   constructor(parts: WatchdogParts, nowNs: MonoNs) {
@@ -73,7 +75,7 @@ export class Watchdog implements TimerTarget {
     if (this.#state === WatchState.Watching) this.#listen(nowNs)
     else if (this.#parts.sweeps.every((sweep) => sweep.isClear)) {
       return this.#end(WatchEvent.Confirmed, 'confirmed', nowNs, { cancelled: this.#cancelled })
-    }
+    } else if (nowNs - this.#sweepingNs > this.#parts.patienceNs) return this.#giveUp(nowNs)
     this.#lookedNs = nowNs
     this.#arm(nowNs)
   }
@@ -88,7 +90,21 @@ export class Watchdog implements TimerTarget {
 
   /** `lastSendNs`: no order was sent after this. */
   #sweep(lastSendNs: number, nowNs: MonoNs): void {
+    this.#sweepingNs = nowNs
     for (const sweep of this.#parts.sweeps) sweep.begin(lastSendNs + sweep.orderWindowNs, nowNs)
+  }
+
+  /** What is left is named: a person must look. */
+  #giveUp(nowNs: MonoNs): void {
+    for (const { market, name, open, isClear, problem } of this.#parts.sweeps) {
+      const facts = { venue: market, account: name }
+      for (const order of open) {
+        const { clientOrderId, symbol, status } = order
+        this.#tell('order_left', { ...facts, order: clientOrderId, symbol, status })
+      }
+      if (!isClear) this.#tell('account_left', { ...facts, why: problem })
+    }
+    this.#end(WatchEvent.GaveUp, 'gave_up', nowNs, { cancelled: this.#cancelled })
   }
 
   #stopSweeps(nowNs: MonoNs): void {

@@ -10,10 +10,12 @@ import {
   onlyTheStrangerIsOpen,
   openIds,
   orderCount,
+  placeOrder,
   startStanding,
   STRANGER,
   writeStandingRun,
 } from '../watchdog/trading-rig.ts'
+import { idOf } from '../watchdog/fake-rescue.ts'
 import { floe } from './command-line.ts'
 import { eventually, type RunFiles } from './run-rig.ts'
 
@@ -105,15 +107,20 @@ it('without an engine keeps the next from trading, and takes back alone when ask
   expect(await openIds(files)).toHaveLength(3)
   expect((await kill('--release')).err).toMatch(/no engine runs on .*release it then/)
 
+  // Of a life that no journal remembers, and of another instance.
+  await placeOrder(files, idOf(700, 1))
+  await placeOrder(files, idOf(1, 1, 8))
   const alone = await kill('--without-engine')
   expect(alone).toMatchObject({ code: 0 })
-  expect(alone.out).toMatch(/^2 order\(s\) taken back; .*\nconfirmed by the venues/)
-  expect(await openIds(files)).toEqual([STRANGER])
+  expect(alone.out).toMatch(/^3 order\(s\) taken back; .*\nconfirmed by the venues/)
+  expect(await openIds(files)).toEqual([STRANGER, idOf(1, 1, 8)])
 
   engine = new EngineProcess(files.config)
   await eventually('it runs again', () => engine.output.includes('(file): nobody home'))
+  const before = await orderCount(files)
   expect(await kill('--wait', '20s')).toMatchObject({ code: 0 })
-  await expectNothingIsSent()
+  expect(await orderCount(files)).toBe(before)
+  expect(await openIds(files)).toEqual([STRANGER, idOf(1, 1, 8)])
 }, 120_000)
 
 it('what cannot be confirmed in time is named, and is not released', async () => {

@@ -29,7 +29,7 @@ export async function startStanding(files: RunFiles): Promise<EngineProcess> {
     expect(engine.hasExited, engine.output).toBe(false)
     return (await openIds(files)).length === 2
   })
-  await placeStranger(files)
+  await placeOrder(files, STRANGER)
   return engine
 }
 
@@ -58,8 +58,8 @@ export function incarnationOf(clientOrderId: string): number {
   return clientIdParts(id.hi, id.lo).incarnation
 }
 
-/** Another program on the same account sells a little, far away. */
-async function placeStranger({ stateDir }: RunFiles): Promise<void> {
+/** Somebody else on the same account sells a little, far away. */
+export async function placeOrder({ stateDir }: RunFiles, clientOrderId: string): Promise<void> {
   const { ready } = JSON.parse(readFileSync(join(stateDir, 'venue.json'), 'utf8')) as {
     readonly ready: ReadyLine
   }
@@ -72,7 +72,7 @@ async function placeStranger({ stateDir }: RunFiles): Promise<void> {
     timeInForce: 'GTC',
     quantity: '0.01',
     price: '62000',
-    newClientOrderId: STRANGER,
+    newClientOrderId: clientOrderId,
     timestamp: String(Date.now()),
   }).toString()
   const signature = encodeURIComponent(createSigner(kind, secret).sign(query))

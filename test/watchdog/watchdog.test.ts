@@ -21,6 +21,7 @@ class Bench extends WatchBench {
         timers: this.timers,
         sweeps: [this.sweep],
         silenceNs: SILENCE_MS * NS_PER_MS,
+        patienceNs: 60 * NS_PER_S,
         log: this,
         ended: () => {
           this.endedCount++
@@ -143,6 +144,19 @@ describe('ends without touching anything', () => {
   })
 })
 
+it('leaves what it cannot take back to people, by name, when its patience is over', () => {
+  const bench = new Bench()
+  bench.rescue.stubborn.add(OURS)
+  bench.watchdog.closed(bench.nowNs)
+  expect(bench.wait(59_000).endedCount).toBe(0)
+  expect(bench.wait(2_000).endedCount).toBe(1)
+  expect(bench.told.slice(-3)).toEqual([
+    `order_left ${OURS} BTCUSDT NEW`,
+    'account_left no',
+    'gave_up 0',
+  ])
+})
+
 it('that was itself held up begins to listen anew', () => {
   const bench = new Bench().live(1_000)
   bench.nowNs = monoNs(bench.nowNs + 60 * NS_PER_S)
@@ -159,7 +173,7 @@ it('has this table', () => {
       'Watching: Beat→Watching · Silence→Sweeping · Closed→Sweeping · Goodbye→Ended' +
         ' · Successor→Ended',
       'Sweeping: Beat→Watching · Closed→Sweeping · Goodbye→Ended · Successor→Ended' +
-        ' · Confirmed→Ended',
+        ' · Confirmed→Ended · GaveUp→Ended',
       'Ended: ',
     ].join('\n'),
   )
