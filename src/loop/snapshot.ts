@@ -11,6 +11,7 @@ import type { RecordBody, RecordName } from '#journal/record-layout.ts'
 import type { SnapshotRecord } from '#journal/snapshot-segment.ts'
 import type { InstrumentFacts } from '#market/instrument.ts'
 import { feesText } from '#order/fill-ledger.ts'
+import { orderKey } from './forgetting.ts'
 import type { Moment, PastAccount, PastFill, PastOrder } from './past-facts.ts'
 import { Past } from './past.ts'
 
@@ -186,9 +187,16 @@ class Draft {
   }
 }
 
+/** The same order whoever asks: both sides of a trade may come at the same moment. */
 function inTime(a: PastFill, b: PastFill): number {
-  return a.booked.latestUs - b.booked.latestUs || (a.fill.tradeId < b.fill.tradeId ? -1 : 1)
+  const earlier = a.booked.latestUs - b.booked.latestUs || a.booked.nowNs - b.booked.nowNs
+  if (earlier !== 0) return earlier
+  const [nameA, nameB] = [nameOf(a), nameOf(b)]
+  if (nameA === nameB) return 0
+  return nameA < nameB ? -1 : 1
 }
+
+const nameOf = ({ fill }: PastFill): string => `${orderKey(fill)} ${fill.tradeId}`
 
 function accountBody(index: number, { market, name }: PastAccount): RecordBody<'account'> {
   return { index, exchange: market.slice(0, market.lastIndexOf('_')), market, name }

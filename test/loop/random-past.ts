@@ -58,7 +58,9 @@ export class RandomPast {
   /** Something happens. */
   step(): void {
     const prng = this.#prng
-    this.#pass(prng.chance(0.85) ? prng.nextFraction() : prng.nextFraction() * 2 * HOUR_S)
+    // Some things happen at once.
+    if (prng.chance(0.8))
+      this.#pass(prng.chance(0.8) ? prng.nextFraction() : prng.nextFraction() * 2 * HOUR_S)
     const what = prng.nextInteger(0, 99)
     if (what < 2) this.#live()
     else if (what < 6) this.#task()
@@ -107,7 +109,15 @@ export class RandomPast {
     for (const [index, name] of this.#accounts.entries()) {
       this.#add('account', { index, exchange: 'binance', market: 'binance_spot', name })
     }
-    if (this.#tasks === 0) this.#task()
+    if (this.#tasks > 0) return
+    this.#task()
+    // No account trades before it was listed, and a cursor says so.
+    for (const symbol of SYMBOLS) for (const account of NAMES) this.#cursor({ symbol, account })
+  }
+
+  #cursor(of: { readonly symbol: string; readonly account: string }): void {
+    const cursor = { wallUs: this.#wallUs, tradeId: `${this.#trades}` }
+    this.#add('listing_cursor', { ...cursor, ...this.#place(of) })
   }
 
   #task(): void {
@@ -203,7 +213,8 @@ export class RandomPast {
       side,
       isMaker: true,
       provisional: false,
-      tradeId: `${this.#trades++}`,
+      // Both sides of a trade may be ours.
+      tradeId: `${prng.chance(0.1) ? this.#trades : this.#trades++}`,
       fee,
       feeAsset: fee === '' ? '' : ASSETS[prng.nextInteger(0, 1)]!,
     })
@@ -228,10 +239,7 @@ export class RandomPast {
     const prng = this.#prng
     const order = this.#anyOrder()
     if (order === undefined) return
-    if (what === 95) {
-      const cursor = { wallUs: this.#wallUs, tradeId: `${this.#trades}` }
-      return this.#add('listing_cursor', { ...cursor, ...this.#place(order) })
-    }
+    if (what === 95) return this.#cursor(order)
     if (what === 96) {
       const engaged = prng.chance(0.5)
       return this.#add('kill_switch', { engaged, origin: 'api', who: 'me', reason: 'test' })

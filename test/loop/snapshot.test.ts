@@ -115,7 +115,7 @@ describe('a snapshot', () => {
       { numRuns: 100 },
     )
     // Else nothing was ever forgotten, and nothing shown.
-    expect(sumsSeen).toBeGreaterThan(100)
+    expect(sumsSeen).toBeGreaterThan(20)
   })
 
   it('counts every fill once, whatever was forgotten', () => {
