@@ -133,7 +133,9 @@ export class VenueProcess {
     return Object.fromEntries(this.#venues.map(({ name, exchange }) => [name, exchange.ledger()]))
   }
 
+  /** Who asks is about to connect: a machine that is slow to start must find us when it does. */
   #health(): unknown {
+    this.#lastBusyUs = this.#nowUs()
     const connections = this.#connectionCount()
     const fingerprint = specFingerprint(this.#spec)
     return { pid: process.pid, fingerprint, connections, marketOver: this.#isMarketOver }

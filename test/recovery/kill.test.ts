@@ -26,7 +26,7 @@ import { LedgerTail } from './ledger-tail.ts'
 const KILLS = Number(process.env['FLOE_KILLS'] ?? 4)
 const LANES = Number(process.env['FLOE_LANES'] ?? Math.min(4, Math.ceil(KILLS / 2)))
 const SEED = Number(process.env['FLOE_SEED'] ?? 1)
-const LIFE_TIMEOUT_MS = 60_000
+const LIFE_TIMEOUT_MS = 90_000
 const POLL_MS = 10
 /** One life in eight dies while it starts or reconciles; the others once orders fly. */
 const EARLY_CHANCE = 0.125
