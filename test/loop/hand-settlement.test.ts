@@ -195,9 +195,9 @@ describe('an operator settles', () => {
   })
 })
 
-describe('an operator is refused', () => {
-  const unknownFor30s = () => desk.tell('PlaceUnknown').wait(30)
+const unknownFor30s = () => desk.tell('PlaceUnknown').wait(30)
 
+describe('an operator is refused', () => {
   it.each([
     [
       'an order that nobody knows',
