@@ -284,6 +284,25 @@ describe('iceberg, halted by the kill switch', () => {
   })
 })
 
+describe('iceberg, before it begins', () => {
+  it('looks again by itself when there is no room to take an order over', () => {
+    const resume = { filled_quantity: '0', average_price: '0', order_id: 'abc123' }
+    const bench = new TaskBench(BTC, sell({ resume }))
+    bench.hasRoom = false
+    bench.start()
+    expect([bench.state, bench.wakesInMs <= 100]).toEqual(['IDLE', true])
+    bench.hasRoom = true
+    expect(bench.wait(100).state).toBe('EXECUTING')
+    expect(bench.log).toContain('adopt abc123')
+  })
+
+  it('does not take funds that nobody has told of for missing', () => {
+    const bench = new TaskBench(BTC, sell())
+    bench.freeFunds = Infinity
+    expect(bench.start().state).toBe('EXECUTING')
+  })
+})
+
 describe('iceberg, trouble', () => {
   it('faults after five definite rejections in a row and recovers by itself', () => {
     const bench = new TaskBench(BTC, sell()).start()

@@ -50,6 +50,8 @@ export class TaskBench {
   bookAgeNs = 0
   movedTicks = 0
   freeFunds = 1e12
+  /** Of the order table, for another program's order. */
+  hasRoom = true
   nowNs: MonoNs = monoNs(0)
   #bid: number
   #ask: number
@@ -108,6 +110,11 @@ export class TaskBench {
     const refusal = this.task.command('update', { raw }, this.nowNs)
     this.#turn()
     return refusal
+  }
+
+  /** How soon the task has asked to be stepped again; Infinity when it waits for the world. */
+  get wakesInMs(): number {
+    return (this.#wakeNs - this.nowNs) / NS_PER_MS
   }
 
   /** Time passes; due wakes run. */
@@ -220,6 +227,7 @@ export class TaskBench {
       isPastKnown: () => this.isPastKnown,
       halt: () => this.halt,
       adoptForeign: (task, foreignId) => {
+        if (!this.hasRoom) return false
         const order = this.orders.take(clientIdHi(INSTANCE, INCARNATION, 0), this.#sequence++)
         this.orders.setTask(order, task.index)
         this.orders.setSide(order, task.side)
