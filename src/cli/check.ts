@@ -9,8 +9,9 @@ import { ConfigError, type ConfigIssue } from '#config/config-error.ts'
 import { EngineError } from '#core/engine-error.ts'
 import { venueRecordPath } from '#sim/host-state.ts'
 import { busyPollLine } from './busy-poll.ts'
-import { failed, passed, type CheckLine } from './check-line.ts'
+import { failed, passed, warned, type CheckLine } from './check-line.ts'
 import { ExitCode } from './exit-code.ts'
+import { readKillFile } from './kill-file.ts'
 import { kernelsLine } from './kernels-line.ts'
 import { preflight } from './preflight.ts'
 import { resolveVenues } from './run-sources.ts'
@@ -32,6 +33,7 @@ export async function checkConfiguration(
     checkStateDir(config.stateDir),
     kernelsLine(),
     ...(busyPoll === null ? [] : [busyPoll]),
+    ...killSwitchLines(config.stateDir),
     ...(await checkVenues(config)),
   ]
   print([...lines, ...world], options.json)
@@ -72,6 +74,14 @@ function checkStateDir(stateDir: string): CheckLine {
   } catch {
     return failed(what, `${existing} cannot be written; change its owner or choose another`)
   }
+}
+
+/** Only what is known without a journal: the file that outlives every run. */
+function killSwitchLines(stateDir: string): CheckLine[] {
+  const cause = readKillFile(stateDir)
+  if (cause === null) return []
+  const what = `engaged (${cause.reason}); a run sends nothing`
+  return [warned('kill switch', `${what} until floe kill CONFIG --release`)]
 }
 
 async function checkVenues(config: FloeConfig): Promise<CheckLine[]> {

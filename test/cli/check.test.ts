@@ -1,6 +1,6 @@
 // `floe check` against real embedded venues: each thing a run would stumble over has a line.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -47,6 +47,18 @@ describe('in sim', () => {
     )
     expect(code).toBe(0)
     expect(existsSync(join(directory, 'state'))).toBe(false)
+  })
+
+  it('says that the kill switch keeps a run from trading', async () => {
+    mkdirSync(join(directory, 'state'))
+    writeFileSync(join(directory, 'state', 'KILL'), 'the desk says stop\n')
+    const { code, lines } = await checked()
+    rmSync(join(directory, 'state'), { recursive: true })
+    expect(lines).toContain(
+      '! kill switch: engaged (the desk says stop); a run sends nothing until ' +
+        'floe kill CONFIG --release',
+    )
+    expect(code).toBe(0)
   })
 
   it('sees that there is not enough to sell', async () => {
