@@ -1,6 +1,6 @@
 // Holds the engine's book against the venue's own: whenever a live book stands at the venue's
-// newest update, every level of it must be the venue's. A diff that was left out, or put in twice, shows
-// here before anybody has traded on it.
+// newest update, every level of it must be the venue's. A diff that was left out, or put in twice,
+// shows here before anybody has traded on it.
 import { BookState } from '#book/book-state.ts'
 import type { OrderBook } from '#book/order-book.ts'
 import { NO_PRICE } from '#book/price-ladder.ts'

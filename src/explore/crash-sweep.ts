@@ -58,6 +58,8 @@ function scenarioOf({ side, tail, record }: CrashPoint): Scenario {
     deaths: isEndless ? [] : [record],
     downs: isEndless ? [] : [{ lastsNs: DOWN_NS, wallStepUs: 0 }],
     tail,
+    snapshotEvery: Infinity,
+    cutInSnapshot: Infinity,
     stopNs: Infinity,
     incidents: [],
     syncNs: SYNC_NS,

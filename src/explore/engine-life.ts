@@ -6,6 +6,7 @@ import type { NoticeSink } from '#core/notice.ts'
 import { ModelledJournal } from '#journal/modelled-disk.ts'
 import { TYPESCRIPT_KERNELS } from '#kernel/kernels.ts'
 import { Past } from '#loop/past.ts'
+import { snapshotOf } from '#loop/snapshot.ts'
 import { planTasks } from '#loop/task-plan.ts'
 import { LatencyRecorder } from '#telemetry/latency-recorder.ts'
 import { findVenueMake } from '#venue/registry.ts'
@@ -37,6 +38,8 @@ export interface LifeOptions {
   readonly world: VenueWorld
   readonly disk: TroubledDisk
   readonly scenario: Scenario
+  /** Records since the last snapshot beyond which its start takes one. */
+  readonly snapshotEvery: number
   readonly notices: NoticeSink
   readonly watches: readonly TurnWatch[]
   /** It dies when it has written this many records; Infinity for a life that is not cut short. */
@@ -68,10 +71,11 @@ export class EngineLife implements Pulse {
     const clock = new LifeClock(world.clock)
     this.#clock = clock
     const nowNs = clock.nowNs()
+    const snapshots = { every: options.snapshotEvery, snapshotOf }
     const start = { instance: INSTANCE, wallUs: clock.wallUs(), nowNs, syncNs: scenario.syncNs }
     this.#modelled = new ModelledJournal(
       disk,
-      { ...start, configHash: '', mode: 'sim' },
+      { ...start, configHash: '', mode: 'sim', snapshots },
       RING_BYTES,
     )
     const { history, journal, incarnation } = this.#modelled
@@ -89,7 +93,7 @@ export class EngineLife implements Pulse {
       plans: planTasks(configured(scenario, past), past, { update: false }),
       instance: INSTANCE,
       incarnation,
-      incarnationFirst: 1,
+      incarnationFirst: history.incarnationFirst ?? incarnation,
       seed: scenario.seed,
       risk: { maxPosition: {}, priceCollarBps: 500, ordersPerSecond: 50, maxOpenOrders: 50 },
       venues: [

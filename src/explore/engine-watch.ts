@@ -1,5 +1,6 @@
 // Looks over the engine's shoulder after every turn, with the venue's memory at hand: what the
-// engine believes and does must hold against what the venue knows, at every moment and not only at rest.
+// engine believes and does must hold against what the venue knows, at every moment and not only at
+// rest.
 //
 //   counts    what a task has filled and may still fill is at least what the venue has of it
 //   finals    an order that the engine calls over is not open at the venue

@@ -3,10 +3,11 @@
 // against the venue's ledger. Same seed, same bytes: the hash covers every byte of every link and
 // journal, and everything the venue remembered.
 import { createHash } from 'node:crypto'
-import { errorText } from '#core/engine-error.ts'
+import { EngineError, errorText } from '#core/engine-error.ts'
 import type { NoticeSink } from '#core/notice.ts'
 import { Prng } from '#core/prng.ts'
 import { monoNs, NS_PER_MS, type MonoNs } from '#core/units.ts'
+import { PowerCut } from '#journal/modelled-disk.ts'
 import { BookWatch } from './book-watch.ts'
 import { takeCells } from './coverage.ts'
 import { EngineLife, INSTANCE, watchedTasks, type TurnWatch } from './engine-life.ts'
@@ -78,6 +79,8 @@ class SeedRun {
   readonly #counts: Counts = {}
   #life: EngineLife | null = null
   #deaths = 0
+  #wasCut = false
+  #snapshotEvery: number
   #records = 0
   #wakeNs = 0
   #stopNs: number
@@ -105,6 +108,7 @@ class SeedRun {
     this.#person = new Person(scenario, this.#watch)
     this.#strangers = new Strangers(scenario.visits)
     this.#stopNs = scenario.stopNs
+    this.#snapshotEvery = scenario.snapshotEvery
     this.#calendar = new IncidentCalendar(scenario.incidents, (incident, isOn) =>
       this.#happen(incident, isOn),
     )
@@ -217,19 +221,49 @@ class SeedRun {
       this.#wakeNs = nowNs + NO_ROOM_NS
       return null
     }
+    this.#disk.cutPowerIn(this.#cutInSnapshot())
+    try {
+      this.#life = this.#born()
+    } catch (thrown) {
+      this.#stillborn(thrown, nowNs)
+      return null
+    }
+    this.#disk.cutPowerIn(Infinity)
+    if (this.#life.foundTorn) this.#count('tail torn')
+    return this.#life
+  }
+
+  /** Once a seed the power goes while a start compacts the journal. */
+  #cutInSnapshot(): number {
+    return this.#deaths > 0 && !this.#wasCut ? this.#scenario.cutInSnapshot : Infinity
+  }
+
+  /** The power went, or a snapshot proved wrong and the next start goes on without one. */
+  #stillborn(thrown: unknown, nowNs: MonoNs): void {
+    if (thrown instanceof PowerCut) {
+      this.#wasCut = true
+      this.#disk.crash(this.#prng)
+      this.#count('start cut')
+    } else if (thrown instanceof EngineError && thrown.code === 'snapshot_unfaithful') {
+      this.#snapshotEvery = Infinity
+      add(this.#notices, 'journal_not_compacted')
+    } else throw thrown
+    this.#wakeNs = nowNs + NO_ROOM_NS
+  }
+
+  #born(): EngineLife {
     const notices: NoticeSink = {
       notice: (_level, code) => add(this.#notices, code),
     }
-    this.#life = new EngineLife({
+    return new EngineLife({
       world: this.#world,
       disk: this.#disk,
       scenario: this.#scenario,
+      snapshotEvery: this.#snapshotEvery,
       notices,
       watches: this.#turnWatches,
       recordsMax: this.#scenario.deaths[this.#deaths] ?? Infinity,
     })
-    if (this.#life.foundTorn) this.#count('tail torn')
-    return this.#life
   }
 
   #advance(life: EngineLife, worldNs: MonoNs): void {
@@ -331,6 +365,7 @@ class SeedRun {
       ...this.#counts,
       'disk refusal': this.#disk.refusals,
       'tail lost': this.#disk.tailsLost,
+      'journal snapshot': this.#disk.snapshots,
       'cancelled by hand': this.#person.takenBack,
       stranger: this.#watch.strangerCount,
     }

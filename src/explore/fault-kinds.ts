@@ -44,6 +44,8 @@ export const FAULT_KINDS: readonly (readonly [name: string, key: string, words: 
   ['death', 'death', 'the engine died at a record'],
   ['tail lost', 'tail lost', 'the journal lost what it had not synced'],
   ['tail torn', 'tail torn', 'its last record was cut in the middle'],
+  ['journal snapshot', 'journal snapshot', 'a start put a snapshot in the place of segments'],
+  ['start cut off', 'start cut', 'the power went while a start worked on the disk'],
   ['orderly stop', 'orderly stop', 'the engine was stopped and started again'],
   ['cancelled by hand', 'cancelled by hand', 'an order of ours was taken back at the venue'],
   ['strangers', 'stranger', "somebody else's order on a shared account or another"],

@@ -6,7 +6,7 @@ import type { FaultProfile } from '#sim/fault-plan.ts'
 import { drawDeeds, type Deed } from './deed.ts'
 import { drawIncidents, type Incident } from './incident.ts'
 import { drawVisits, type Visit } from './stranger.ts'
-import { TAILS, type Tail } from './troubled-disk.ts'
+import type { Tail } from './troubled-disk.ts'
 
 /** Logs its session on with an Ed25519 key, and signs each request with an HMAC. */
 export const ACCOUNTS = ['seller', 'buyer'] as const
@@ -40,6 +40,10 @@ export interface Scenario {
   readonly deaths: readonly number[]
   readonly downs: readonly Downtime[]
   readonly tail: Tail
+  /** A start makes a snapshot when the journal has grown by more records than this. */
+  readonly snapshotEvery: number
+  /** The power goes after so many operations of the disk in the first such start. */
+  readonly cutInSnapshot: number
   /** When the engine is stopped in order and started again; Infinity for never. */
   readonly stopNs: number
   readonly incidents: readonly Incident[]
@@ -74,6 +78,7 @@ const OFFSETS = [-2, -1, 0, 0, 0, 0, 1] as const
 const TASK_COUNTS = [1, 2, 2, 2, 3, 4] as const
 /** Mostly none: a step while down, in seconds. */
 const WALL_STEPS_S = [0, 0, 0, 0, -3_600, -20, 20] as const
+const OTHER_TAILS: readonly Tail[] = ['kept', 'lost', 'lost']
 const STOP_MS = { least: 2_000, most: 20_000 }
 const RICH = { BTC: '50', USDT: '3000000' }
 
@@ -90,7 +95,9 @@ export function drawScenario(seed: number): Scenario {
     balances: drawBalances(prng, tasks),
     deaths,
     downs: deaths.map(() => drawDowntime(prng)),
-    tail: prng.chance(0.8) ? 'drawn' : oneOf(prng, TAILS),
+    tail: prng.chance(0.5) ? 'drawn' : oneOf(prng, OTHER_TAILS),
+    snapshotEvery: prng.chance(0.5) ? prng.nextInteger(30, 200) : Infinity,
+    cutInSnapshot: prng.chance(0.3) ? prng.nextInteger(0, 12) : Infinity,
     stopNs: prng.chance(0.2) ? prng.nextInteger(STOP_MS.least, STOP_MS.most) * NS_PER_MS : Infinity,
     incidents: drawIncidents(prng),
     syncNs: oneOf(prng, SYNCS_US) * NS_PER_US,

@@ -4,8 +4,7 @@ import { Prng } from '#core/prng.ts'
 import { ModelledDisk } from '#journal/modelled-disk.ts'
 
 /** What a death leaves of what was written and not synced. */
-export const TAILS = ['drawn', 'kept', 'lost'] as const
-export type Tail = (typeof TAILS)[number]
+export type Tail = 'drawn' | 'kept' | 'lost'
 
 export class TroubledDisk extends ModelledDisk {
   /** Writes and syncs fail for want of space. */
@@ -16,6 +15,8 @@ export class TroubledDisk extends ModelledDisk {
   refusals = 0
   /** Deaths that cost the journal bytes. */
   tailsLost = 0
+  /** Snapshots of the journal that took the place of a segment. */
+  snapshots = 0
   readonly #tail: Tail
 
   constructor(tail: Tail) {
@@ -36,6 +37,11 @@ export class TroubledDisk extends ModelledDisk {
   override sync(handle: number): void {
     this.#requireSpace()
     super.sync(handle)
+  }
+
+  override rename(from: string, to: string): void {
+    super.rename(from, to)
+    this.snapshots++
   }
 
   override crash(prng: Prng): void {
