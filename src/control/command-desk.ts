@@ -45,8 +45,11 @@ export class CommandDesk {
     this.#parts = parts
   }
 
+  /** In every turn: nothing is made where there is nothing to do. */
   drain(isOpen: boolean, nowNs: MonoNs): void {
-    if (isOpen) for (const command of this.#early.splice(0)) this.#commandTask(command, nowNs)
+    if (isOpen && this.#early.length > 0) {
+      for (const command of this.#early.splice(0)) this.#commandTask(command, nowNs)
+    }
     for (let next = this.#source.take(); next !== null; next = this.#source.take()) {
       if (isEngineCommand(next.kind)) this.#commandEngine(next.kind, next, nowNs)
       else if (isOpen) this.#commandTask(next, nowNs)
