@@ -32,6 +32,7 @@ import {
 import type { OrderTable } from '#order/order-table.ts'
 import type { OrderTruth } from '#order/order-truth.ts'
 import type { VenueAccount } from '#venue/venue.ts'
+import { findOrder } from './find-order.ts'
 import { HandSettlement, type UnsettledOrder, type VerdictJournal } from './hand-settlement.ts'
 import type { ListingOwner, ListingTokens } from './listing-tokens.ts'
 import { ALARM_AFTER_ATTEMPTS, NO_QUESTION, Question, SettlementCase } from './settlement-case.ts'
@@ -40,6 +41,8 @@ import { ALARM_AFTER_ATTEMPTS, NO_QUESTION, Question, SettlementCase } from './s
 const OWED_FILLS_GRACE_NS = 250 * NS_PER_MS
 /** No private event names an order of another program by our id: a live one is asked for. */
 const FOREIGN_LOOK_NS = NS_PER_S
+/** Trades that something stands in for may still be listed one day. */
+const TRADES_LOOK_NS = 60 * NS_PER_S
 /** Beyond the order window: the venue's reads may lag its matching engine by seconds. */
 const ABSENCE_MARGIN_NS = 2 * NS_PER_S
 const NOT_FOUND_MIN = 2
@@ -129,7 +132,10 @@ export class Settlement implements TimerTarget, ListingOwner {
   /** A person says what became of an order. Null when done, and in the journal. */
   settleByHand(settlement: OperatorSettlement, nowNs: MonoNs): EngineError | null {
     assert(this.#truth !== null, 'the ladder is bound before anybody settles')
-    return this.#byHand.settle(settlement, this.#truth, nowNs)
+    const refusal = this.#byHand.settle(settlement, this.#truth, nowNs)
+    const order = findOrder(this.#parts, settlement.orderId)
+    if (order >= 0 && this.#truth.isProvisional(order)) this.owedFills(order, nowNs)
+    return refusal
   }
 
   /** Orders whose fate is open now: undecided, or over with fills owed. */
@@ -194,7 +200,8 @@ export class Settlement implements TimerTarget, ListingOwner {
     const { orders } = this.#parts
     if (at.mustAsk) return Question.Order
     const isLive = !isTerminal(orders.state(at.order))
-    if (!isLive || owedUnits(orders, at.order) > 0) return Question.Fills
+    const lacksTrades = owedUnits(orders, at.order) > 0 || this.#truthOf().isProvisional(at.order)
+    if (!isLive || lacksTrades) return Question.Fills
     // H22: while another program's order is not found nothing is concluded and nothing placed.
     const isOurs = !orders.isForeign(at.order)
     const isOldEnough = !this.#isYoung(at.order, nowNs)
@@ -287,7 +294,7 @@ export class Settlement implements TimerTarget, ListingOwner {
   #isDone(at: SettlementCase): boolean {
     const { orders, live } = this.#parts
     if (!at.isOf(orders)) return true
-    if (at.mustAsk) return false
+    if (at.mustAsk || this.#truthOf().isProvisional(at.order)) return false
     if (!live.has(at.order) || isSettled(orders, at.order)) return true
     if (this.#isOpenOrphan(at.order) || orders.isForeign(at.order)) return false
     if (owedUnits(orders, at.order) > 0) return false
@@ -310,7 +317,7 @@ export class Settlement implements TimerTarget, ListingOwner {
   }
 
   #alarm(at: SettlementCase, nowNs: MonoNs): void {
-    if (at.isAlarmed) return
+    if (at.isAlarmed || this.#truthOf().isProvisional(at.order)) return
     at.isAlarmed = true
     const text = 'no venue answer decides its fate yet; still asking, it counts as live'
     this.#say('alarm', 'order_unsettled', at.order, text, nowNs)
@@ -324,6 +331,7 @@ export class Settlement implements TimerTarget, ListingOwner {
   }
 
   #waitNs(at: SettlementCase): number {
+    if (this.#truthOf().isProvisional(at.order)) return TRADES_LOOK_NS
     return this.#parts.orders.isForeign(at.order) ? FOREIGN_LOOK_NS : at.waitNs
   }
 

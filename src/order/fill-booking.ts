@@ -42,8 +42,11 @@ export class FillBooking {
 
   /** The venue has counted more than is booked, or something stands in for real trades. */
   isAwaited(order: number): boolean {
-    const orders = this.#orders
-    if (owedUnits(orders, order) > 0) return true
+    return owedUnits(this.#orders, order) > 0 || this.isProvisional(order)
+  }
+
+  /** Something stands in for real trades of the order. */
+  isProvisional(order: number): boolean {
     return this.#provisional.orderCount > 0 && this.#outstanding(order) > 0
   }
 

@@ -135,6 +135,11 @@ export class OrderTruth {
     this.#hasNews = false
   }
 
+  /** Part of what is booked stands in for trades that the venue has not shown. */
+  isProvisional(order: number): boolean {
+    return this.#booking.isProvisional(order)
+  }
+
   /** What the journal remembers of provisional fills: real ones may still come. */
   restoreProvisional(fill: Fill): void {
     this.#booking.restore(fill)

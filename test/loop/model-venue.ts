@@ -34,6 +34,8 @@ export interface ModelOrder {
 /** One message that is on its way. */
 export interface Message {
   readonly name: string
+  /** Our own deadline, which comes for certain. */
+  readonly isOurs?: boolean
   deliver(): void
   /** It does not arrive. Absent for events of a stream: their loss is told by nobody. */
   lose?(): void
@@ -247,7 +249,10 @@ export class ModelVenue implements VenueAccount {
 
   /** On its way to the venue; then its answer is on its way back. Either may be lost. */
   #request(name: string, order: number, unknown: VenueEventKind, act: () => () => void): void {
-    const noAnswer = () => this.#stream(`no ${name} answer`, () => this.#tell(unknown, order, {}))
+    const noAnswer = () => {
+      const deliver = () => this.#tell(unknown, order, {})
+      this.bag.push({ name: `no ${name} answer`, isOurs: true, deliver })
+    }
     const forget = () => {
       if (name === 'place') this.arriving.delete(order)
     }
