@@ -254,7 +254,9 @@ export class KillDesk implements TimerTarget, ListingOwner {
   }
 
   #conclude(nowNs: MonoNs): void {
-    const isProved = this.#parts.killSwitch.isProved
+    const { killSwitch } = this.#parts
+    // An engine that trades nothing anywhere has nothing to ask about.
+    const isProved = killSwitch.places.length === 0 || killSwitch.isProved
     if (isProved === this.#isConfirmed) return
     this.#isConfirmed = isProved
     if (!isProved) return

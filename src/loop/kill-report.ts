@@ -66,7 +66,7 @@ export function killReport(
 ): KillReport {
   const { cause, engagedNs } = tables.killSwitch
   const open = cause === null ? [] : openRows(tables)
-  const unproved = cause === null ? [] : unprovedRows(tables, nowNs)
+  const unproved = cause === null || confirmed ? [] : unprovedRows(tables, nowNs)
   return {
     engaged: cause !== null,
     confirmed,

@@ -46,6 +46,8 @@ export class KillBench {
   readonly woken: number[] = []
   readonly desk: KillDesk
   left: KillCause | null = null
+  /** Instruments of the account. */
+  traded = [0]
   isOpen = true
   isReady = true
   journalOutcome: Outcome = Outcome.Ok
@@ -72,7 +74,7 @@ export class KillBench {
       scheduler: { tasks, wake: (task) => this.woken.push(task) },
       roster: {
         accounts: [this.account],
-        instrumentsOf: () => [0],
+        instrumentsOf: () => this.traded,
         ownerOf: () => ({ market: 'test_spot', name: 'main' }),
       },
       accountDesk: { isReady: () => this.isReady },

@@ -63,6 +63,16 @@ describe('engaged with nothing open', () => {
     expect(bench.wait(100).answer().desk.isConfirmed).toBe(true)
   })
 
+  it('where nothing is traded nothing is asked, once the venues are reached', () => {
+    const bench = new KillBench()
+    bench.traded = []
+    bench.isOpen = false
+    expect(bench.engage().desk.isConfirmed).toBe(false)
+    bench.isOpen = true
+    expect(bench.turn().report).toMatchObject({ confirmed: true, unproved: [] })
+    expect(bench.account.questions()).toEqual([])
+  })
+
   it('said twice it is journalled twice, and the first cause stands', () => {
     const bench = new KillBench().engage()
     bench.desk.engage({ origin: 'api', who: 'bob', reason: 'me too' }, bench.nowNs)
