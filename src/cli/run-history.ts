@@ -52,7 +52,7 @@ function continued(host: JournalHost, past: Past, unfinished: readonly PastTask[
 /** Its orders, if it had time for any, are adopted from the venue by the tasks that sent them. */
 function brokenOff(host: JournalHost, past: Past): RunHistory {
   const firstLine = 'new run; the one before broke off before its first task was written'
-  return { past, firstLine, incarnationFirst: host.history.incarnationFirst }
+  return { past, firstLine, incarnationFirst: host.incarnationFirst }
 }
 
 /**

@@ -114,6 +114,14 @@ export class JournalHost {
     return this.#incarnation
   }
 
+  /** The oldest incarnation whose orders belong to this journal; null where nothing tells. */
+  get incarnationFirst(): number | null {
+    const { incarnationFirst, headerlessCount } = this.#history
+    if (incarnationFirst !== null || headerlessCount === 0) return incarnationFirst
+    // Its header is lost: its number is recorded beside the journal, too.
+    return Math.max(1, recordedIncarnation(this.stateDir) - headerlessCount + 1)
+  }
+
   /**
    * Moves the finished run to `<state_dir>/runs/<utc>` in one rename and begins anew.
    * Returns the folder's path. Only before `start`.

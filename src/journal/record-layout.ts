@@ -239,6 +239,8 @@ export const RECORD_LAYOUTS = {
       feeAsset: 'text',
     },
   },
+  /** In snapshots: the wall clock at the first record that was ever covered. */
+  journal_began: { kind: 26, version: 1, fields: { wallUs: 'f64' } },
   /** The kill switch was engaged, or released; the newest one counts, over restarts too. */
   kill_switch: {
     kind: 20,

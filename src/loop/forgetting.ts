@@ -147,6 +147,13 @@ export const orderKey = (id: {
   readonly clientIdLo: number
 }): string => `${id.clientIdHi}:${id.clientIdLo}`
 
+/** From the JSON of feesText. */
+export function feesOf(json: string): Map<string, D> | null {
+  const texts: Record<string, string> = JSON.parse(json)
+  const fees = Object.entries(texts)
+  return fees.length === 0 ? null : new Map(fees.map(([asset, fee]) => [asset, new D(fee)]))
+}
+
 const sideOf = (side: number): Side => (side === Side.Buy ? Side.Buy : Side.Sell)
 
 const symbolKey = (facts: InstrumentFacts): string => `${facts.market} ${facts.symbol}`

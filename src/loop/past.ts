@@ -2,7 +2,6 @@
 // that may still matter with their fills, and what all others added up to. Pure over records; it
 // neither trusts nor asks a venue. Records of a snapshot (snapshot.ts) put back what was folded
 // when it was taken.
-import { D } from '#core/decimal.ts'
 import { EngineError } from '#core/engine-error.ts'
 import { NS_PER_US } from '#core/units.ts'
 import type { JournalHistory } from '#journal/reader.ts'
@@ -14,6 +13,7 @@ import { ORPHAN_TASK } from '#order/live-orders.ts'
 import { OrderEvent, OrderState } from '#order/order-state.ts'
 import type { KillCause } from '#risk/kill-switch.ts'
 import {
+  feesOf,
   ForgottenSums,
   hasEnded,
   isRecent,
@@ -205,6 +205,9 @@ export class Past {
           instrument: this.#instrument(record.instrument),
           netUnits: record.netUnits,
         })
+      case 'journal_began':
+        this.firstWallUs = Math.min(this.firstWallUs, record.wallUs)
+        return
       case 'order_row':
         return this.#foldOrderRow(record)
       case 'fill_row':
@@ -382,11 +385,6 @@ export class Past {
   #task(index: number): PastTask {
     return known(this.tasks.get(index), `task ${index}`)
   }
-}
-
-function feesOf(json: string): Map<string, D> | null {
-  const fees = Object.entries(JSON.parse(json) as Record<string, string>)
-  return fees.length === 0 ? null : new Map(fees.map(([asset, fee]) => [asset, new D(fee)]))
 }
 
 function known<Value>(value: Value | undefined, what: string): Value {

@@ -35,7 +35,8 @@ class Draft {
   }
 
   records(): SnapshotRecord[] {
-    const { orders, fills, cursors, killCause } = this.#past
+    const { orders, fills, cursors, killCause, firstWallUs } = this.#past
+    this.#add('journal_began', { wallUs: firstWallUs })
     this.#addTasks()
     this.#addSums()
     for (const order of orders.values()) this.#addOrder(order)

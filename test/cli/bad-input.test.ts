@@ -176,6 +176,7 @@ describe.concurrent('a journal', () => {
   it.each([
     ['with a flipped bit', (path: string) => flipBit(path, Math.floor(statSync(path).size * 0.6))],
     ['cut off behind its header', (path: string) => truncateSync(path, 64)],
+    ['cut off within its header', (path: string) => truncateSync(path, 10)],
     [
       'cut in the middle of a record',
       (path: string) => truncateSync(path, Math.floor(statSync(path).size * 0.6)),

@@ -235,3 +235,20 @@ describe('modelled disk', () => {
     expect(readSegments(disk.files()).lastSequence).toBeLessThan(21)
   })
 })
+
+describe('a segment without a header', () => {
+  const blank = (name: string): SegmentFile => ({ name, bytes: new Uint8Array(10) })
+
+  test('is a life cut off in its first moment where the journal begins or goes on', () => {
+    const [first] = journalBytes([2])
+    for (const files of [[blank('000001.floe')], [first!, blank('000002.floe')]]) {
+      const history = readSegments(files)
+      expect(history).toMatchObject({ ending: { kind: 'torn' }, headerlessCount: 1 })
+    }
+  })
+
+  test('is damage where what stood before it is missing', () => {
+    const { ending } = readSegments([blank('000004.floe')])
+    expect(ending).toMatchObject({ kind: 'corrupt', reason: 'what stood before it is missing' })
+  })
+})

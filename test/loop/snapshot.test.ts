@@ -108,6 +108,7 @@ describe('a snapshot', () => {
         expect(signs(compacted)).toEqual(signs(whole))
         expect(Math.abs(compacted.lastWallUs - whole.lastWallUs)).toBeLessThanOrEqual(2)
         expect(snapshotOfPast(actual)).toEqual(snapshotOfPast(expected))
+        expect(actual.firstWallUs).toBe(expected.firstWallUs)
         const facts = [...expected.life.instruments.values()]
         expect(restored(actual, facts, wallUs)).toBe(restored(expected, facts, wallUs))
         sumsSeen += expected.forgotten.totals.size
