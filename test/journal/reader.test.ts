@@ -236,9 +236,9 @@ describe('modelled disk', () => {
   })
 })
 
-describe('a segment without a header', () => {
-  const blank = (name: string): SegmentFile => ({ name, bytes: new Uint8Array(10) })
+const blank = (name: string): SegmentFile => ({ name, bytes: new Uint8Array(10) })
 
+describe('a segment without a header', () => {
   test('is a life cut off in its first moment where the journal begins or goes on', () => {
     const [first] = journalBytes([2])
     for (const files of [[blank('000001.floe')], [first!, blank('000002.floe')]]) {

@@ -54,6 +54,9 @@ function signs({ lastSequence, endedClean, incarnationFirst }: JournalHistory) {
   return { lastSequence, endedClean, incarnationFirst }
 }
 
+const nothing = (): void => {}
+const taskOf = (task: number): number => task
+
 /** What a start with these facts has in its tables. */
 function restored(past: Past, facts: readonly InstrumentFacts[], wallUs: number): string {
   const instruments = new InstrumentTable()
@@ -62,7 +65,6 @@ function restored(past: Past, facts: readonly InstrumentFacts[], wallUs: number)
   const live = new LiveOrders(orders)
   const fills = new FillLedger()
   const positions = new PositionLedger()
-  const nothing = (): void => {}
   const listener = {
     onOrderChanged: nothing,
     onFill: nothing,
@@ -72,7 +74,6 @@ function restored(past: Past, facts: readonly InstrumentFacts[], wallUs: number)
     onAnomaly: nothing,
     onUnmatchedFill: nothing,
   }
-  const taskOf = (task: number): number => task
   const tables = { orders, live, fills, positions }
   const truth = new OrderTruth({ ...tables, instance: 1, taskOf, listener })
   const roster = {
