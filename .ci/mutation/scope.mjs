@@ -4,11 +4,11 @@
 export const SOURCES = [
   'src/order/*.ts',
   'src/risk/*.ts',
-  'src/loop/{past,reconciler,restore,settlement}.ts',
+  'src/loop/{past,reconciler,restore,settlement}*.ts',
 ]
 
 export const TESTS = [
   'test/order/*.test.ts',
   'test/risk/*.test.ts',
-  'test/loop/{order-truth,past,reconciler,restore,settlement}*.test.ts',
+  'test/loop/{hand-settlement,order-truth,past,reconciler,restore,settlement,snapshot}*.test.ts',
 ]
