@@ -205,7 +205,9 @@ export class Settlement implements TimerTarget, ListingOwner {
     // H22: while another program's order is not found nothing is concluded and nothing placed.
     const isOurs = !orders.isForeign(at.order)
     const isOldEnough = !this.#isYoung(at.order, nowNs)
-    const isLost = isOurs && isOldEnough && at.notFound >= NOT_FOUND_MIN
+    // One that the venue has named was there: no listing can prove the contrary.
+    const wasNamed = orders.venueOrderId(at.order) !== ''
+    const isLost = isOurs && !wasNamed && isOldEnough && at.notFound >= NOT_FOUND_MIN
     return isLost ? Question.History : Question.Order
   }
 
@@ -258,6 +260,7 @@ export class Settlement implements TimerTarget, ListingOwner {
     const { orders } = this.#parts
     const state = orders.state(at.order)
     at.mustAsk = false
+    if (!at.isAbsent) at.notFound = 0
     at.isOpenStill = !at.isAbsent && !isTerminal(state)
     // Another program's order says nothing by itself: that it is still there is all there is.
     if (orders.isForeign(at.order) && isWorking(state)) at.attempts = 0
@@ -284,6 +287,8 @@ export class Settlement implements TimerTarget, ListingOwner {
   /** The complete history since before the order was made does not show it: it never was. */
   #concludeAbsence(at: SettlementCase, nowNs: MonoNs): void {
     const { orders } = this.#parts
+    // Where it proves nothing the order is asked for by its id again.
+    at.notFound = 0
     const state = orders.state(at.order)
     const isUndecidedPlace = state === OrderState.Unknown || state === OrderState.PendingCancel
     const wasNeverSeen = orders.venueOrderId(at.order) === '' && orders.cumQtyUnits(at.order) === 0

@@ -62,6 +62,8 @@ export class ModelVenue implements VenueAccount {
   isWithholding = false
   /** What asking comes to. */
   outcome: Outcome = Outcome.Ok
+  /** Whole answers lack every order that it has named to us before. */
+  isForgetful = false
   /** Every answer to a question says that it is not whole. */
   isPartial = false
   readonly bag: Message[] = []
@@ -112,14 +114,17 @@ export class ModelVenue implements VenueAccount {
 
   requestOpenOrders(_instrument: number, token: number): Outcome {
     return this.#question(token, () => {
-      for (const [order, { standing }] of this.book) if (standing === 'open') this.#tellOrder(order)
+      for (const [order, { standing }] of this.book) {
+        if (standing === 'open' && !this.#isForgotten(order)) this.#tellOrder(order)
+      }
     })
   }
 
   requestOrderHistory(_instrument: number, sinceUs: number, token: number): Outcome {
     return this.#question(token, () => {
       for (const [order, { sinceNs }] of this.book) {
-        if (sinceNs / 1_000 >= sinceUs) this.#tellOrder(order)
+        const isListed = sinceNs / 1_000 >= sinceUs && !this.#isForgotten(order)
+        if (isListed) this.#tellOrder(order)
       }
     })
   }
@@ -214,7 +219,8 @@ export class ModelVenue implements VenueAccount {
 
   #tellOrder(order: number): void {
     const at = this.book.get(order)
-    if (at === undefined || this.nowNs - at.sinceNs < this.readLagNs) {
+    const isLagging = at !== undefined && this.nowNs - at.sinceNs < this.readLagNs
+    if (at === undefined || isLagging || this.#isForgotten(order)) {
       return this.#hooks.notFound(order)
     }
     const facts = {
@@ -226,6 +232,10 @@ export class ModelVenue implements VenueAccount {
     }
     if (at.standing === 'open') return this.#tell(VenueEventKind.ReportedOpen, order, facts)
     this.#tell(VenueEventKind.ReportedDone, order, { ...facts, terminal: TERMINALS[at.standing] })
+  }
+
+  #isForgotten(order: number): boolean {
+    return this.isForgetful && this.#orders.venueOrderId(order) !== ''
   }
 
   #tellFills(order: number): void {
