@@ -1,58 +1,137 @@
-import fc from 'fast-check'
+// Lots that stand in for trades: exact sums, and taken back lot by lot, also by a later life.
 import { describe, expect, it } from 'vitest'
-import { isProvisional, lotsOf, ProvisionalFills } from '#order/provisional-fills.ts'
+import fc from 'fast-check'
+import { monoNs } from '#core/units.ts'
+import { clientIdHi, clientIdLo } from '#order/client-order-id.ts'
+import { FillLedger, type Fill } from '#order/fill-ledger.ts'
+import { LiveOrders } from '#order/live-orders.ts'
+import { OrderEvent, OrderState } from '#order/order-state.ts'
+import { OrderTable } from '#order/order-table.ts'
+import { OrderTruth } from '#order/order-truth.ts'
+import { PositionLedger } from '#order/position-ledger.ts'
+import { isProvisional, lotsOf } from '#order/provisional-fills.ts'
+import { VenueEvent, VenueEventKind } from '#order/venue-event.ts'
 
-const units = fc.integer({ min: 1, max: 1_000_000 })
+const HI = clientIdHi(1, 1, 0)
+const LO = clientIdLo(0, 0)
+const QTY = 100
+
+/** One life of an engine; `journal` is what earlier lives have booked. */
+class Life {
+  readonly journal: Fill[]
+  readonly fills = new FillLedger()
+  readonly positions = new PositionLedger()
+  readonly #orders = new OrderTable(4)
+  readonly #truth: OrderTruth
+  readonly #order: number
+  readonly #nowNs
+
+  constructor(number: number, journal: readonly Fill[]) {
+    this.journal = [...journal]
+    this.#nowNs = monoNs(number)
+    const { fills, positions } = this
+    const orders = this.#orders
+    this.#truth = new OrderTruth({
+      orders,
+      live: new LiveOrders(orders),
+      fills,
+      positions,
+      instance: 1,
+      taskOf: (task) => task,
+      listener: {
+        onOrderChanged: () => {},
+        onFill: (fill) => this.journal.push(fill),
+        onNeedsQuery: () => {},
+        onOwedFills: () => {},
+        onAdopted: () => {},
+        onAnomaly: () => {},
+        onUnmatchedFill: () => {},
+      },
+    })
+    for (const fill of journal) {
+      fills.book(fill)
+      positions.bookFill(fill.account, fill.instrument, fill.side, fill.qtyUnits)
+      if (isProvisional(fill.tradeId)) this.#truth.restoreProvisional(fill)
+    }
+    this.#order = orders.take(HI, LO)
+    orders.setTask(this.#order, 0)
+    orders.setQtyUnits(this.#order, QTY)
+    orders.setPriceUnits(this.#order, 10)
+    orders.setFilledUnits(this.#order, fills.qtyOfOrder(HI, LO))
+    orders.setCumQtyUnits(this.#order, fills.qtyOfOrder(HI, LO))
+    if (journal.length > 0) orders.setState(this.#order, OrderState.Cancelled)
+    else this.#truth.enter(this.#order, OrderEvent.Send, 0, this.#nowNs)
+  }
+
+  infer(qty: number, notional: number): void {
+    this.#truth.infer(this.#order, qty, notional, this.#nowNs)
+    this.#truth.enter(this.#order, OrderEvent.Cancel, 0, this.#nowNs)
+  }
+
+  trade(tradeId: string, qtyUnits: number, priceUnits: number): void {
+    const ids = { clientIdHi: HI, clientIdLo: LO, instrument: 0 }
+    const facts = { kind: VenueEventKind.Fill, tradeId, qtyUnits, priceUnits, ...ids }
+    this.#truth.apply(Object.assign(new VenueEvent(), facts), this.#nowNs)
+  }
+
+  get sums() {
+    const { qtyUnits, notionalUnits, count } = this.fills.totals(0)
+    return [qtyUnits, Number(notionalUnits), count, this.positions.netUnits(0, 0)]
+  }
+}
 
 describe('lots that stand in for trades', () => {
-  it('add up to the quantity and the notional exactly, at whole prices side by side', () => {
+  it('have whole prices and add up exactly', () => {
+    const amounts = fc.tuple(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 1e12 }))
     fc.assert(
-      fc.property(units, fc.integer({ min: 0, max: 1_000_000_000 }), (qty, beyond) => {
-        const notional = qty + beyond
-        const lots = lotsOf(qty, notional)
+      fc.property(amounts, ([qty, more]) => {
+        const lots = lotsOf(qty, qty + more)
+        expect(lots.length).toBeLessThanOrEqual(2)
+        expect(lots.every(({ priceUnits }) => Number.isInteger(priceUnits))).toBe(true)
         expect(lots.reduce((sum, lot) => sum + lot.qtyUnits, 0)).toBe(qty)
-        expect(lots.reduce((sum, lot) => sum + lot.qtyUnits * lot.priceUnits, 0)).toBe(notional)
-        expect(lots.every((lot) => lot.qtyUnits > 0 && Number.isInteger(lot.priceUnits))).toBe(true)
-        const [low, high] = lots
-        if (high !== undefined) expect(high.priceUnits - low!.priceUnits).toBe(1)
+        const notional = lots.reduce((sum, lot) => sum + lot.qtyUnits * lot.priceUnits, 0)
+        expect(notional).toBe(qty + more)
       }),
     )
   })
 
-  it('have names that no venue gives and that come once', () => {
-    const fills = new ProvisionalFills()
-    const names = [fills.name('f1', 17), fills.name('f1', 17), fills.name('f2', 17)]
-    expect(names).toEqual(['~f1.17.0', '~f1.17.1', '~f2.17.2'])
-    expect([isProvisional('~f1.17.0'), isProvisional('1~'), isProvisional('')]).toEqual([
-      true,
-      false,
-      false,
-    ])
+  it('give way to the real trades in any order, over any number of restarts and repeats', () => {
+    const parts = fc.array(
+      fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 5, max: 15 })),
+      {
+        minLength: 1,
+        maxLength: 5,
+      },
+    )
+    const picks = fc.array(fc.nat(100), { minLength: 5, maxLength: 12 })
+    fc.assert(
+      fc.property(parts, picks, fc.integer({ min: 5, max: 15 }), (trades, order, average) => {
+        const traded = trades.reduce((sum, [qty]) => sum + qty, 0)
+        const value = trades.reduce((sum, [qty, price]) => sum + qty * price, 0)
+        let life = new Life(1, [])
+        life.infer(traded, traded * average)
+        expect(life.sums).toEqual([traded, traded * average, 0, traded])
+        order.forEach((pick, i) => {
+          if (pick % 3 === 0) life = new Life(i + 2, life.journal)
+          const [qty, price] = trades[pick % trades.length]!
+          life.trade(`t${pick % trades.length}`, qty, price)
+          expect(life.sums[0]).toBe(traded)
+        })
+        trades.forEach(([qty, price], i) => life.trade(`t${i}`, qty, price))
+        expect(life.sums).toEqual([traded, value, trades.length, traded])
+      }),
+      { numRuns: 300 },
+    )
   })
 
-  it('are taken back newest first, each order by itself, until nothing stands in', () => {
-    const fills = new ProvisionalFills()
-    expect([fills.orderCount, fills.outstandingUnits(1, 2), fills.newest(1, 2)]).toEqual([
-      0,
-      0,
-      undefined,
-    ])
-    fills.booked(1, 2, { priceUnits: 100, qtyUnits: 30 })
-    fills.booked(1, 2, { priceUnits: 101, qtyUnits: 10 })
-    fills.booked(2, 1, { priceUnits: 101, qtyUnits: 5 })
-    expect([fills.orderCount, fills.outstandingUnits(1, 2)]).toEqual([2, 40])
-    expect(fills.newest(1, 2)).toEqual({ priceUnits: 101, qtyUnits: 10 })
-    // A part of a lot leaves the rest; the lot touched last is the next to be taken.
-    fills.booked(1, 2, { priceUnits: 101, qtyUnits: -4 })
-    expect([fills.outstandingUnits(1, 2), fills.newest(1, 2)?.qtyUnits]).toEqual([36, 6])
-    fills.booked(1, 2, { priceUnits: 101, qtyUnits: -6 })
-    expect(fills.newest(1, 2)).toEqual({ priceUnits: 100, qtyUnits: 30 })
-    fills.booked(1, 2, { priceUnits: 100, qtyUnits: -30 })
-    expect([fills.orderCount, fills.outstandingUnits(1, 2), fills.newest(1, 2)]).toEqual([
-      1,
-      0,
-      undefined,
-    ])
-    expect(fills.outstandingUnits(2, 1)).toBe(5)
+  it('show too little, never too much, when the journal ends between the two bookings', () => {
+    const first = new Life(1, [])
+    first.infer(30, 300)
+    const second = new Life(2, first.journal)
+    second.trade('t1', 30, 11)
+    const torn = new Life(3, second.journal.slice(0, -1))
+    expect(torn.sums[0]).toBe(0)
+    torn.trade('t1', 30, 11)
+    expect(torn.sums).toEqual([30, 330, 1, 30])
   })
 })
