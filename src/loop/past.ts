@@ -226,9 +226,8 @@ export class Past {
   #foldCreated(record: RecordBody<'order_created'> & { readonly nowNs: number }): void {
     const touched = this.#momentOf(record.nowNs)
     const key = orderKey(record)
-    // One that turned up again is a new one, wherever it stood.
-    const before = this.#remembered(record, record.nowNs)
-    if (before === undefined) this.#fills.forget(key, touched)
+    // One that turned up again is a new one, wherever it stood. Its fills stay: what was listed now
+    // may be listed again, and only their trade ids tell that they are counted.
     this.orders.delete(key)
     this.orders.set(key, {
       created: record,

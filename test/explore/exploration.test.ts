@@ -11,7 +11,7 @@ import { drawScenario } from '#explore/scenario.ts'
 import { TroubledDisk, type Tail } from '#explore/troubled-disk.ts'
 import { FillLedger, type Fill } from '#order/fill-ledger.ts'
 import { LiveOrders } from '#order/live-orders.ts'
-import { monoNs, NS_PER_MS, NS_PER_S } from '#core/units.ts'
+import { monoNs, NS_PER_MS, NS_PER_S, US_PER_S } from '#core/units.ts'
 
 const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1)
 
@@ -87,6 +87,17 @@ describe('a death at a record', () => {
       expect(run.broken).toBe('')
       expect(run.deaths).toBe(1)
     }
+  })
+})
+
+describe('a clock that was set while the engine was down', () => {
+  it.each([22, 16])('an hour ahead: no fill is counted again, seed %i', (seed) => {
+    const scenario = drawScenario(seed)
+    const downs = scenario.downs.map((down, index) => ({
+      ...down,
+      wallStepUs: index === 0 ? 3_600 * US_PER_S : 0,
+    }))
+    expect(exploreScenario({ ...scenario, downs }).broken).toBe('')
   })
 })
 
