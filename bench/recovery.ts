@@ -1,5 +1,5 @@
-// What a start costs in CPU: a hundred running tasks, ten thousand with thirty thousand orders, and a
-// journal that a million older records have made long, with and without a snapshot.
+// What a start costs in CPU: a hundred running tasks, ten thousand with thirty thousand orders, and
+// a journal that a million older records have made long, with and without a snapshot.
 //
 // Each start is a process of its own on a copy of the same state directory, so that nothing is warm
 // and nothing was compacted before; what is counted begins when the engine starts to read and ends

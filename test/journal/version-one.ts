@@ -1,7 +1,7 @@
-// A journal of format version 1, written by the last floe that knew no snapshots: two lives of a
-// task on one account. The first sold 0.1 in two fills, repriced once and was killed; the second has
-// an order open with a fill of 0.01, has taken over another program's order, and was killed while
-// it wrote a note. Gzipped; never to be made again by newer code.
+// A journal of format version 1, written by the last floe that knew no snapshots: two lives of one
+// task. The first sold 0.1 in two fills, repriced once and was killed; the second has an order open
+// with a fill of 0.01, has taken over another program's order, and was killed while it wrote a
+// note. Gzipped; never to be made again by newer code.
 import { gunzipSync } from 'node:zlib'
 import type { SegmentFile } from '#journal/reader.ts'
 
