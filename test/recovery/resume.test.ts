@@ -109,7 +109,7 @@ it.each(['abc123', 'the venue id'])(
       [12, '0.1'],
     ])
   },
-  60_000,
+  180_000,
 )
 
 /** Whether the engine says that its task has taken over what was there and works on. */
