@@ -30,7 +30,7 @@ export async function run(test) {
   }
 }
 
-export function describe(name, body) {
+export function describe(name, optionsOrBody, body = optionsOrBody) {
   const child = newSuite(name, suite)
   suite.children.push(child)
   suite = child

@@ -97,7 +97,7 @@ async function loadTests() {
   life++
   const tests = []
   for (const path of TESTS.flatMap((pattern) => globSync(pattern)).toSorted()) {
-    const url = `${pathToFileURL(path).href}?life=${life}`
+    const url = pathToFileURL(path).href
     tests.push(...(await collect(path, () => import(url))))
   }
   return tests
