@@ -71,6 +71,21 @@ export function ordersToForget(
   return stale.filter(([, order]) => !isListed(order)).map(([key]) => key)
 }
 
+/** What `ordersToForget` says of one, or of one that it has said it of before. */
+export function isForgettable(
+  key: string,
+  orders: ReadonlyMap<string, PastOrder>,
+  cursors: ReadonlyMap<string, PastCursor>,
+  now: Moment,
+): boolean {
+  const order = orders.get(key)
+  if (order === undefined) return true
+  const sinceUs = (cursors.get(scopeOf(order))?.wallUs ?? Infinity) - CURSOR_MARGIN_US
+  // The usual reason, and the others take a look at every order.
+  if (order.madeUs >= sinceUs || matters(order, now)) return false
+  return ordersToForget(orders, cursors, now).includes(key)
+}
+
 /** One account on one instrument, whatever their indexes are. */
 export function scopeOf(of: {
   readonly account: PastAccount

@@ -16,6 +16,7 @@ import {
   feesOf,
   ForgottenSums,
   hasEnded,
+  isForgettable,
   isRecent,
   orderKey,
   ordersToForget,
@@ -227,7 +228,9 @@ export class Past {
     const touched = this.#momentOf(record.nowNs)
     const key = orderKey(record)
     // One that turned up again is a new one, wherever it stood. Its fills stay: what was listed now
-    // may be listed again, and only their trade ids tell that they are counted.
+    // may be listed again, and only their trade ids tell that they are counted. Unless a snapshot
+    // would have forgotten them by now: then it must not matter whether there was one.
+    if (isForgettable(key, this.orders, this.cursors, touched)) this.#fills.forget(key, touched)
     this.orders.delete(key)
     this.orders.set(key, {
       created: record,
