@@ -332,13 +332,14 @@ class Run {
     const { tickToOrder, turn, ack } = this.#latencies
     const latencies = [...[tickToOrder, turn, ack].map(latencyRow), this.#loopDelay.row()]
     this.#status.print(`\n${finalReport(reports, latencies)}`)
+    if (!isClean) this.#status.print('not every order is settled; start again to settle them')
+    const lost = new EngineError('journal_lost', 'the disk failed: the end of the journal is lost')
+    // The report may go to the same disk and fail as well: the greater loss is said first.
+    if (!isSaved) this.#status.print(lost.message)
     if (this.#options.json !== undefined) {
       writeJsonReport(this.#options.json, this.#config.mode, reports, latencies)
     }
-    if (!isClean) this.#status.print('not every order is settled; start again to settle them')
-    if (!isSaved) {
-      throw new EngineError('journal_lost', 'the disk failed: the end of the journal is lost')
-    }
+    if (!isSaved) throw lost
     return isCompleted ? ExitCode.Done : ExitCode.TasksNotCompleted
   }
 
