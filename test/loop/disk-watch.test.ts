@@ -43,7 +43,7 @@ it('says nothing of a disk that is well', () => {
   expect(saidOf(WELL, WELL)).toEqual([])
 })
 
-it('says once that it is full, why nothing is sent and what to do, and once that it is over', () => {
+it('says once that it is full, why nothing is sent, what to do, and once that it is over', () => {
   expect(saidOf(WELL, FULL, FULL, WELL, WELL)).toEqual([
     'alarm disk_full: the disk of state_dir is full (ENOSPC): ' +
       'no new order is sent, cancels go; free space on it',
