@@ -54,14 +54,15 @@ export const PLANTINGS: readonly Planting[] = [
   },
   {
     name: 'id-reused-after-lost-tail',
-    standsFor: 'the last incarnation is read from the records, which a crash may have cost',
+    standsFor: 'a life whose records are gone is taken for one that sent nothing',
     file: 'src/journal/incarnation.ts',
     find: '  for (const header of history.headers) last = Math.max(last, header.incarnation)\n',
     put:
-      '  for (const record of history.records()) {\n' +
-      "    if (record.kind === 'engine_start') last = Math.max(last, record.incarnation)\n" +
+      '  for (const { incarnation, firstSequence } of history.headers) {\n' +
+      '    if (firstSequence <= history.lastSequence) last = Math.max(last, incarnation)\n' +
       '  }\n',
-    says: /used twice/,
+    // At the venue; or here, when a listing has brought the lost orders back before.
+    says: /used twice|id is used once|of life \d+ arrived after life/,
   },
   {
     name: 'trading-before-ready',
@@ -180,13 +181,13 @@ export const PLANTINGS: readonly Planting[] = [
   {
     name: 'pause-forgets-fills',
     standsFor:
-      'a pause is through when the cancel is sent: what fills until it arrives is forgotten',
+      'a pause is through when its cancel is sent: what fills until it arrives is forgotten',
     file: 'src/task/working-order.ts',
     find: '      if (isWorking(state)) this.#intents.cancel(this.#task, o, cause)\n',
     put:
       '      if (isWorking(state)) this.#intents.cancel(this.#task, o, cause)\n' +
       '      const isAsked = cause === CancelCause.Pause && state === OrderState.PendingCancel\n' +
       '      if (isAsked) live.remove(o)\n',
-    says: SAYS_COUNTS,
+    says: /counts \d+ lots, the venue has|pending_cancel here, open at the venue/,
   },
 ]
