@@ -8,8 +8,8 @@ import { Workshops } from './workshop.ts'
 
 const LANES = 2
 const HINT =
-  'The recorded seed does not find the bug any more: other code may have shifted what happens in ' +
-  'it. Search anew with node test/planted/search.ts --only NAME; if 500 seeds do not find it, the ' +
+  'The recorded seed does not find the bug any more: other code has shifted what happens in it. ' +
+  'Search anew with npm run planted -- --only NAME; if 500 seeds do not find it, the ' +
   'exploration has lost a tooth.'
 const seeds = readSeeds()
 const workshops = new Workshops(LANES)
