@@ -45,7 +45,7 @@ it('passes what it has just seen', async () => {
   expect(out).toContain('nothing that was held is lost')
 })
 
-it('fails when a step of the real path takes as long again, and names its line', async () => {
+it('fails when a step of the real path takes four times as long, and names its line', async () => {
   const { code, out } = await gate(['--import', SLOW_STEP])
   expect(code, out).toBe(1)
   expect(out).toMatch(/REGRESSED 3 \| decode bookTicker \| JSON\.parse \+ parseFloat: /)
