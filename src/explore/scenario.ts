@@ -77,7 +77,7 @@ const LIVES_RECORDS = [30, 140, 140] as const
 const OFFSETS = [-2, -1, 0, 0, 0, 0, 1] as const
 const TASK_COUNTS = [1, 2, 2, 2, 3, 4] as const
 /** Mostly none: a step while down, in seconds. */
-const WALL_STEPS_S = [0, 0, 0, 0, -3_600, -20, 20] as const
+const WALL_STEPS_S = [0, 0, 0, 0, -3_600, -20, 20, 3_600] as const
 const OTHER_TAILS: readonly Tail[] = ['kept', 'lost', 'lost']
 const STOP_MS = { least: 2_000, most: 20_000 }
 const RICH = { BTC: '50', USDT: '3000000' }
