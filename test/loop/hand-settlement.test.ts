@@ -303,6 +303,12 @@ describe('an operator is refused', () => {
     expect(desk.ends).toBe('unknown 0 at 0 live')
   })
 
+  it('until its window and what reads may lag have passed', () => {
+    desk.tell('PlaceUnknown').wait(5)
+    expect(desk.settle(ABSENT)).toContain('venue_decides')
+    expect(desk.wait(0.001).settle(ABSENT)).toBe('')
+  })
+
   it('nothing when the venue cannot be asked', () => {
     desk.tell('PlaceUnknown')
     desk.account.isUp = false

@@ -1,102 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { Outcome } from '#core/outcome.ts'
-import { TimerWheel } from '#core/timer-wheel.ts'
 import { monoNs, NS_PER_S } from '#core/units.ts'
-import { ListingTokens } from '#loop/listing-tokens.ts'
-import { Settlement } from '#loop/settlement.ts'
-import { clientIdHi, clientIdLo, clientIdText } from '#order/client-order-id.ts'
-import { FillLedger } from '#order/fill-ledger.ts'
-import { LiveOrders, ORPHAN_TASK } from '#order/live-orders.ts'
+import { ORPHAN_TASK } from '#order/live-orders.ts'
 import { RejectReason } from '#order/order-codes.ts'
-import { ORDER_STATE_NAMES, OrderEvent } from '#order/order-state.ts'
-import { OrderTable } from '#order/order-table.ts'
-import { OrderTruth } from '#order/order-truth.ts'
-import { PositionLedger } from '#order/position-ledger.ts'
-import { Terminal, VenueEvent, VenueEventKind } from '#order/venue-event.ts'
-import { FakeAccount } from './fake-account.ts'
-
-function bench(task = 0) {
-  const orders = new OrderTable(16)
-  const live = new LiveOrders(orders)
-  const timers = new TimerWheel(64)
-  const tokens = new ListingTokens()
-  const account = new FakeAccount(orders)
-  const alarms: string[] = []
-  const fills = new FillLedger()
-  const clock = { nowNs: monoNs(100 * NS_PER_S) }
-  const settlement = new Settlement({
-    orders,
-    live,
-    timers,
-    tokens,
-    notices: { notice: (level, code) => void (level === 'info' || alarms.push(code)) },
-    accountOf: () => account,
-    journal: { operatorVerdict: () => Outcome.Ok },
-    instruments: { count: 1 },
-    cancel: (order, _cause, _nowNs) => account.cancel(order) === 0,
-  })
-  const truth = new OrderTruth({
-    orders,
-    live,
-    fills,
-    positions: new PositionLedger(),
-    instance: 1,
-    taskOf: () => task,
-    listener: {
-      onOrderChanged: () => {},
-      onFill: () => {},
-      onNeedsQuery: (order, nowNs) => settlement.needsQuery(order, nowNs),
-      onOwedFills: (order, nowNs) => settlement.owedFills(order, nowNs),
-      onAdopted: () => {},
-      onAnomaly: () => {},
-      onUnmatchedFill: () => {},
-    },
-  })
-  settlement.bind(truth)
-  const order = orders.take(clientIdHi(1, 1, 0), clientIdLo(0, 0))
-  orders.setTask(order, task)
-  orders.setQtyUnits(order, 100)
-  orders.setPriceUnits(order, 10)
-  orders.setCreatedNs(order, clock.nowNs)
-  truth.enter(order, OrderEvent.Send, 0, clock.nowNs)
-  const id = clientIdText(orders.clientIdHi(order), orders.clientIdLo(order))
-
-  const tell = (kind: VenueEventKind, more: Partial<VenueEvent> = {}) => {
-    const ids = { clientIdHi: orders.clientIdHi(order), clientIdLo: orders.clientIdLo(order) }
-    truth.apply(
-      Object.assign(new VenueEvent(), { kind, instrument: 0, ...ids, ...more }),
-      clock.nowNs,
-    )
-  }
-  const wait = (seconds: number) => {
-    const end = clock.nowNs + seconds * NS_PER_S
-    while (clock.nowNs < end) {
-      clock.nowNs = monoNs(Math.min(end, clock.nowNs + 5_000_000))
-      timers.advance(clock.nowNs)
-    }
-  }
-  /** The venue ends the oldest question, with or without "not found". */
-  const answer = (isFound: boolean, complete = true) => {
-    if (!isFound) settlement.notFound(orders.clientIdHi(order), orders.clientIdLo(order))
-    tokens.end(account.tokens.shift()!, complete, clock.nowNs)
-  }
-  const state = () => ORDER_STATE_NAMES[orders.state(order)]
-  return {
-    orders,
-    order,
-    id,
-    live,
-    account,
-    fills,
-    settlement,
-    truth,
-    alarms,
-    tell,
-    wait,
-    answer,
-    state,
-  }
-}
+import { OrderEvent } from '#order/order-state.ts'
+import { Terminal, VenueEventKind } from '#order/venue-event.ts'
+import { bench } from './settlement-bench.ts'
 
 describe('the settlement ladder', () => {
   it('asks at once for an order without an answer, and rests when a row settles it', () => {

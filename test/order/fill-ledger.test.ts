@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { D } from '#core/decimal.ts'
 import { priceUnits, qtyUnits, Side } from '#core/units.ts'
 import {
   averagePrice,
@@ -127,5 +128,30 @@ describe('fees', () => {
     const fees = { ADA: '0', BNB: '0.00000001', ETH: '-0.5', USDT: '0.3' }
     expect(Object.entries(feesText(ledger.totals(0)))).toEqual(Object.entries(fees))
     expect(feesText(ledger.totals(1))).toEqual({})
+  })
+})
+
+describe('what an earlier life came to', () => {
+  const PAST = { qtyUnits: 15, notionalUnits: 1_505n, count: 2 }
+
+  it('is added to what this one books, fees by asset', () => {
+    const ledger = new FillLedger()
+    ledger.book(fill({ fee: '0.1', feeAsset: 'BNB' }))
+    const feeByAsset = new Map([
+      ['BNB', new D('0.2')],
+      ['USDT', new D('3')],
+    ])
+    ledger.addTotals(0, { ...PAST, feeByAsset })
+    const { qtyUnits: qty, notionalUnits, count } = ledger.totals(0)
+    expect([qty, notionalUnits, count]).toEqual([25, 2_505n, 3])
+    expect(feesText(ledger.totals(0))).toEqual({ BNB: '0.3', USDT: '3' })
+    expect(ledger.totals(1).count).toBe(0)
+  })
+
+  it('has no fees where none were said, and no trades that are known by name', () => {
+    const ledger = new FillLedger()
+    ledger.addTotals(0, { ...PAST, feeByAsset: null })
+    expect(ledger.totals(0)).toEqual({ ...PAST, feeByAsset: null })
+    expect(ledger.count).toBe(0)
   })
 })

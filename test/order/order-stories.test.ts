@@ -151,6 +151,42 @@ a report does not settle an amend
 a cancel wins over an amend
   new · ask amend 60 · ask cancel · amended 60 · cancelled 0
   = cancelled 0/0 0
+a rejection after the ack, while it is cancelled
+  new · ask cancel · rejected
+  = pending_cancel 0/0 0 reject_after_accept ask
+a rejection of what a listing has shown
+  open 0 · rejected
+  = open 0/0 0 reject_after_accept ask
+silence about the place during an amend
+  new · ask amend 60 · silence
+  = pending_amend 0/0 0
+silence about a cancel during an amend
+  new · ask amend 60 · cancel silence
+  = pending_amend 0/0 0 ask
+silence about a cancel after a refusal
+  new · ask cancel · cancel refused open · cancel silence
+  = unknown 0/0 0 ask
+expired, by a report
+  new · done expired 20
+  = expired 0/20 0
+one of the real trades, said twice
+  new · cancelled 70 · infer · fill 1 20@9 · fill 1 20@9
+  = cancelled 70/0 680
+a sum as low as can be
+  new · done cancelled 70=70 · infer
+  = cancelled 70/0 70
+a sum that no trade can have
+  new · done cancelled 70=69 · infer
+  = cancelled 70/0 700
+the sum outlives a report without one
+  new · done cancelled 70=693 · done cancelled 70 · infer
+  = cancelled 70/0 693
+and a report that is older
+  new · done cancelled 70=693 · done cancelled 30=300 · infer
+  = cancelled 70/0 693
+a sum is of its count
+  new · fill 1 40@9 · open 40=999 · cancelled 70 · infer
+  = cancelled 70/0 660
 `
 
 const NOW = monoNs(1_000)

@@ -9,7 +9,7 @@ import { OrderEvent, OrderState } from '#order/order-state.ts'
 import { OrderTable } from '#order/order-table.ts'
 import { OrderTruth } from '#order/order-truth.ts'
 import { PositionLedger } from '#order/position-ledger.ts'
-import { isProvisional, lotsOf } from '#order/provisional-fills.ts'
+import { isProvisional, lotsOf, ProvisionalFills } from '#order/provisional-fills.ts'
 import { VenueEvent, VenueEventKind } from '#order/venue-event.ts'
 
 const HI = clientIdHi(1, 1, 0)
@@ -93,6 +93,47 @@ describe('lots that stand in for trades', () => {
         expect(notional).toBe(qty + more)
       }),
     )
+  })
+
+  it.each([
+    [10, 100, [[10, 10]]],
+    [
+      10,
+      107,
+      [
+        [10, 3],
+        [11, 7],
+      ],
+    ],
+    [1, 7, [[7, 1]]],
+  ])('are no more than it takes: %i for %i', (qty, notional, lots) => {
+    const made = lotsOf(qty, notional).map((lot) => [lot.priceUnits, lot.qtyUnits])
+    expect(made).toEqual(lots)
+  })
+
+  it('are of one order each, the newest first to go, and leave nothing behind', () => {
+    const provisional = new ProvisionalFills()
+    expect([provisional.outstandingUnits(1, 2), provisional.newest(1, 2)]).toEqual([0, undefined])
+    provisional.booked(1, 2, { priceUnits: 10, qtyUnits: 3 })
+    provisional.booked(1, 2, { priceUnits: 11, qtyUnits: 4 })
+    provisional.booked(2, 1, { priceUnits: 12, qtyUnits: 5 })
+    expect([provisional.outstandingUnits(1, 2), provisional.outstandingUnits(2, 1)]).toEqual([7, 5])
+    expect([provisional.newest(1, 2)?.priceUnits, provisional.orderCount]).toEqual([11, 2])
+    provisional.booked(1, 2, { priceUnits: 11, qtyUnits: -4 })
+    expect([provisional.newest(1, 2)?.priceUnits, provisional.orderCount]).toEqual([10, 2])
+    provisional.booked(1, 2, { priceUnits: 10, qtyUnits: -3 })
+    expect([provisional.newest(1, 2), provisional.orderCount]).toEqual([undefined, 1])
+  })
+
+  it('are named by order, time and number, in a way that no venue names trades', () => {
+    const provisional = new ProvisionalFills()
+    const names = [provisional.name('f00000000001', 17), provisional.name('f00000000001', 17)]
+    expect(names).toEqual(['~f00000000001.17.0', '~f00000000001.17.1'])
+    expect([names.every(isProvisional), isProvisional('f~1'), isProvisional('')]).toEqual([
+      true,
+      false,
+      false,
+    ])
   })
 
   it('give way to the real trades in any order, over any number of restarts and repeats', () => {
