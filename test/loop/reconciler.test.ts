@@ -1,52 +1,10 @@
+// What an account is asked before it is READY, and what an answer is worth.
 import { describe, expect, it } from 'vitest'
 import { Outcome } from '#core/outcome.ts'
-import { TimerWheel } from '#core/timer-wheel.ts'
-import { monoNs, NS_PER_MS, NS_PER_S } from '#core/units.ts'
-import { ListingTokens } from '#loop/listing-tokens.ts'
-import { NO_CURSOR, Reconciler, ReconcileState, reconcileTransitions } from '#loop/reconciler.ts'
-import { clientIdHi, clientIdLo } from '#order/client-order-id.ts'
-import { LiveOrders } from '#order/live-orders.ts'
+import { monoNs, NS_PER_S } from '#core/units.ts'
+import { ReconcileState, reconcileTransitions } from '#loop/reconciler.ts'
 import { OrderState } from '#order/order-state.ts'
-import { OrderTable } from '#order/order-table.ts'
-import { FakeAccount } from './fake-account.ts'
-
-function bench(options: { cursorUs?: number; readyNotBeforeNs?: number } = {}) {
-  const orders = new OrderTable(16)
-  const live = new LiveOrders(orders)
-  const timers = new TimerWheel(64)
-  const tokens = new ListingTokens()
-  const account = new FakeAccount(orders)
-  const clock = { nowNs: monoNs(0), facts: 0, readyNs: -1 }
-  const reconciler = new Reconciler({
-    account,
-    orders,
-    live,
-    timers,
-    tokens,
-    instruments: [0],
-    cursorUs: () => options.cursorUs ?? NO_CURSOR,
-    balances: { asked: () => {}, listed: () => false },
-    readyNotBeforeNs: options.readyNotBeforeNs ?? 0,
-    factsCount: () => clock.facts,
-    onReady: (_knownUs, nowNs) => {
-      clock.readyNs = nowNs
-    },
-  })
-  const wait = (ms: number) => {
-    const end = clock.nowNs + ms * NS_PER_MS
-    while (clock.nowNs < end) {
-      clock.nowNs = monoNs(Math.min(end, clock.nowNs + 10 * NS_PER_MS))
-      timers.advance(clock.nowNs)
-    }
-  }
-  /** Answers every question that is out, and those that follow, until it rests. */
-  const answerAll = (complete = true) => {
-    for (let token = account.tokens.shift(); token !== undefined; token = account.tokens.shift()) {
-      tokens.end(token, complete, clock.nowNs)
-    }
-  }
-  return { reconciler, account, orders, live, clock, wait, answerAll }
-}
+import { reconcileBench as bench } from './reconcile-bench.ts'
 
 describe('an account becomes READY', () => {
   it('only after open orders and balances, on a journal without a past', () => {
@@ -60,17 +18,17 @@ describe('an account becomes READY', () => {
   })
 
   it('asks history, undecided orders and fills since the cursor when there is a past', () => {
-    const { reconciler, account, orders, live, clock, answerAll } = bench({ cursorUs: 60_000_077 })
-    const order = orders.take(clientIdHi(1, 1, 0), clientIdLo(0, 0))
-    orders.setTask(order, 0)
-    orders.setState(order, OrderState.Unknown)
-    live.add(order)
+    const { reconciler, account, order, clock, answerAll } = bench({ cursorUs: 60_000_077 })
+    const id = order(0, OrderState.Unknown)
     reconciler.sessionUp(clock.nowNs)
     answerAll()
-    const asked = account.questions()
-    expect(asked.slice(0, 2)).toEqual(['open 0', 'history 0 since 77'])
-    expect(asked[2]).toMatch(/^order f/)
-    expect(asked.slice(3)).toEqual(['fills 0 since 77', 'balances'])
+    expect(account.questions()).toEqual([
+      'open 0',
+      'history 0 since 77',
+      `order ${id}`,
+      'fills 0 since 77',
+      'balances',
+    ])
     expect(reconciler.isReady).toBe(true)
   })
 
@@ -153,5 +111,77 @@ describe('an account becomes READY', () => {
     for (const state of Object.values(ReconcileState)) {
       expect(reconcileTransitions.next(state, 1)).toBe(ReconcileState.Down)
     }
+  })
+})
+
+describe('what is asked', () => {
+  it('is every instrument, from its cursor on where it has one', () => {
+    const all = bench({ cursorUs: 120_000_000, instruments: [9, 1] })
+    all.reconciler.sessionUp(all.clock.nowNs)
+    expect(all.account.questions()).toEqual(['open 9', 'open 1', 'history 1 since 60000000'])
+    all.answerAll()
+    expect(all.account.questions()).toEqual(['fills 1 since 60000000', 'balances'])
+  })
+
+  it.each([
+    ['a minute before the cursor', 60_000_077.9, 77],
+    ['no earlier than time began', 59_000_000, 0],
+    ['from the beginning when the cursor says so', 0, 0],
+  ])('reaches back %s', (_name, cursorUs, sinceUs) => {
+    const { reconciler, account, clock } = bench({ cursorUs })
+    reconciler.sessionUp(clock.nowNs)
+    expect(account.questions()).toEqual(['open 0', `history 0 since ${sinceUs}`])
+  })
+
+  it('are the orders of this account that nobody can tell the state of', () => {
+    const { reconciler, account, order, clock, answerAll } = bench({ instruments: [0, 1] })
+    const unknown = order(0, OrderState.Unknown)
+    order(1, OrderState.Unknown, 0, 1)
+    order(2, OrderState.Open)
+    const cancelling = order(3, OrderState.PendingCancel)
+    const onTheOther = order(4, OrderState.PendingNew, 1)
+    order(5, OrderState.Unknown, 2)
+    reconciler.sessionUp(clock.nowNs)
+    account.questions()
+    answerAll()
+    const asked = [cancelling, unknown, onTheOther].map((id) => `order ${id}`)
+    expect(account.questions()).toEqual([...asked, 'balances'])
+  })
+
+  it('is asked once more where one question of several could not be put', () => {
+    const { reconciler, account, clock, wait, answerAll } = bench({ instruments: [0, 1] })
+    account.requestOpenOrders = (instrument, token) => {
+      if (instrument === 1) return Outcome.RateLimited
+      account.asked.push(`open ${instrument}`)
+      account.tokens.push(token)
+      return Outcome.Ok
+    }
+    reconciler.sessionUp(clock.nowNs)
+    answerAll()
+    expect(reconciler.state).toBe(ReconcileState.Listing)
+    expect(account.questions()).toEqual(['open 0'])
+    wait(510)
+    expect(account.questions()).toEqual(['open 0'])
+  })
+
+  it('of a state alone is asked again when its answer was partial', () => {
+    const { reconciler, account, order, clock, wait, answerAll } = bench()
+    const id = order(0, OrderState.Unknown)
+    reconciler.sessionUp(clock.nowNs)
+    answerAll(true, 1)
+    answerAll(false)
+    account.questions()
+    wait(510)
+    expect(account.questions()).toEqual([`order ${id}`])
+    answerAll()
+    expect(account.questions()).toEqual(['balances'])
+  })
+
+  it('are balances, which are handed on with their instruments and are no complaint yet', () => {
+    const { reconciler, balances, clock, answerAll } = bench({ instruments: [0, 1] })
+    clock.nowNs = monoNs(5_000)
+    reconciler.sessionUp(clock.nowNs)
+    answerAll()
+    expect(balances).toEqual(['asked after 2 questions', 'listed 0,1 false 5000'])
   })
 })
