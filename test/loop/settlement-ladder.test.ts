@@ -136,9 +136,9 @@ describe('the ladder asks for trades', () => {
       answer(true)
     }
     account.questions()
-    for (let minute = 0; minute < 10; minute++) {
-      wait(60)
-      answer(true)
+    for (let second = 0; second < 600; second++) {
+      wait(1)
+      while (account.tokens.length > 0) answer(true)
     }
     expect(account.questions()).toEqual(Array.from({ length: 10 }, () => `fills of ${id}`))
     const text = '40 units are counted by the venue and in none of its trade listings; booked'
@@ -240,6 +240,21 @@ describe('absence', () => {
     b.tell(K.Fill, { tradeId: '1', qtyUnits: 5, priceUnits: 10 })
     b.answer(true)
     expect([b.state(), b.anomalies]).toEqual(['pending_cancel', []])
+  })
+
+  it('is not said twice by a venue that has shown the order in between', () => {
+    const b = bench()
+    b.enter(OrderEvent.CancelSend)
+    b.tell(K.CancelUnknown)
+    b.wait(3)
+    b.answer(false)
+    b.wait(3)
+    b.tell(K.ReportedOpen, OPEN)
+    b.answer(true)
+    b.wait(6)
+    b.answer(false)
+    b.wait(6)
+    expect(b.account.questions().at(-1)).toBe(`order ${b.id}`)
   })
 
   it('said of an id that nobody asks for is no matter', () => {

@@ -193,6 +193,7 @@ describe('the settlement ladder', () => {
       while (account.tokens.length > 0) answer(false)
     }
     expect(state()).toBe('unknown')
+    expect(account.questions().every((question) => question.startsWith('order'))).toBe(true)
     expect(alarms).toEqual(['order_unsettled'])
   })
 
