@@ -2,7 +2,7 @@
 // clocks that are set, listings whose scales grow; and now and then what no engine writes.
 import { Prng } from '#core/prng.ts'
 import { NS_PER_S, NS_PER_US } from '#core/units.ts'
-import type { RecordName } from '#journal/record-layout.ts'
+import type { RecordBody, RecordName } from '#journal/record-layout.ts'
 import { clientIdHi, clientIdLo } from '#order/client-order-id.ts'
 import { ORPHAN_TASK } from '#order/live-orders.ts'
 import { isTerminal, OrderEvent, OrderState } from '#order/order-state.ts'
@@ -25,6 +25,8 @@ interface MadeOrder {
   state: OrderState
   filledUnits: number
   cumQtyUnits: number
+  /** Its newest trade of this life. */
+  trade: RecordBody<'fill'> | null
 }
 
 export class RandomPast {
@@ -36,7 +38,8 @@ export class RandomPast {
   #wallUs = START_US
   #tasks = 0
   #sequence = 0
-  #trades = 0
+  /** By account: each counts its own, so that two have trades of the same name. */
+  readonly #trades = [0, 0]
   #scales = [2, 5]
   #symbols: string[] = []
   #accounts: string[] = []
@@ -97,6 +100,7 @@ export class RandomPast {
     this.#pass(prng.nextInteger(0, HOUR_S))
     this.#nowNs = prng.nextInteger(0, 1_000)
     this.#sequence = 0
+    for (const order of this.#orders) order.trade = null
     this.#journal.begin(++this.#incarnation, this.#wallUs, this.#nowNs)
     if (prng.chance(0.2)) this.#scales = this.#scales.map((scale) => scale + 1)
     this.#symbols = prng.chance(0.5) ? SYMBOLS : SYMBOLS.toReversed()
@@ -116,7 +120,7 @@ export class RandomPast {
   }
 
   #cursor(of: { readonly symbol: string; readonly account: string }): void {
-    const cursor = { wallUs: this.#wallUs, tradeId: `${this.#trades}` }
+    const cursor = { wallUs: this.#wallUs, tradeId: `${this.#trades[NAMES.indexOf(of.account)]}` }
     this.#add('listing_cursor', { ...cursor, ...this.#place(of) })
   }
 
@@ -155,6 +159,7 @@ export class RandomPast {
       state: OrderState.Created,
       filledUnits: 0,
       cumQtyUnits: 0,
+      trade: null,
     }
     this.#orders.push(order)
     this.#tellOrder(order)
@@ -198,12 +203,15 @@ export class RandomPast {
     const prng = this.#prng
     const order = this.#anyOrder()
     if (order === undefined) return
+    // Twice in one moment, which no engine writes: its ledger knows every trade of its life.
+    const { trade } = order
+    if (trade?.venueTimeUs === this.#wallUs && prng.chance(0.5)) return this.#add('fill', trade)
     const qtyUnits = prng.nextInteger(1, 100)
     const { clientIdHi: hi, clientIdLo: lo, side } = order
     order.filledUnits += qtyUnits
     order.cumQtyUnits = Math.max(order.cumQtyUnits, order.filledUnits)
     const fee = prng.chance(0.5) ? '' : `0.00${prng.nextInteger(1, 99)}`
-    this.#add('fill', {
+    order.trade = {
       priceUnits: prng.nextInteger(1, 1_000_000),
       qtyUnits,
       venueTimeUs: this.#wallUs,
@@ -213,11 +221,11 @@ export class RandomPast {
       side,
       isMaker: true,
       provisional: false,
-      // Both sides of a trade may be ours.
-      tradeId: `${prng.chance(0.1) ? this.#trades : this.#trades++}`,
+      tradeId: `${this.#trades[NAMES.indexOf(order.account)]!++}`,
       fee,
       feeAsset: fee === '' ? '' : ASSETS[prng.nextInteger(0, 1)]!,
-    })
+    }
+    this.#add('fill', order.trade)
     if (prng.chance(0.9)) this.#tellEvent(order, OrderEvent.FillPart)
   }
 
