@@ -152,8 +152,9 @@ export class Reconciler implements ListingOwner, TimerTarget {
 
   onTimer(epoch: number, nowNs: MonoNs): void {
     if (epoch !== this.#epoch) return
+    // Armed between two passes, or because an answer was partial.
     if (this.#state === ReconcileState.Confirming) this.#enter(ReconcileEvent.Again, nowNs)
-    else if (this.#state !== ReconcileState.Ready) this.#askAll(nowNs)
+    else this.#askAll(nowNs)
   }
 
   #enter(event: ReconcileEvent, nowNs: MonoNs): void {

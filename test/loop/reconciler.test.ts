@@ -148,6 +148,27 @@ describe('what is asked', () => {
     expect(account.questions()).toEqual([...asked, 'balances'])
   })
 
+  it('comes state by state: none goes on before every question is answered', () => {
+    const { reconciler, account, clock, answerAll } = bench({ instruments: [0, 1] })
+    reconciler.sessionUp(clock.nowNs)
+    account.questions()
+    answerAll(true, 1)
+    expect([account.questions(), reconciler.state]).toEqual([[], ReconcileState.Listing])
+    answerAll(true, 1)
+    expect(account.questions()).toEqual(['balances'])
+  })
+
+  it('are trades from a time on, not from one trade on', () => {
+    const { reconciler, account, clock, answerAll } = bench({ cursorUs: 60_000_077 })
+    account.requestFills = (_instrument, sinceTradeId) => {
+      account.asked.push(`fills from '${sinceTradeId}'`)
+      return Outcome.NotReady
+    }
+    reconciler.sessionUp(clock.nowNs)
+    answerAll()
+    expect(account.questions()).toContain("fills from ''")
+  })
+
   it('is asked once more where one question of several could not be put', () => {
     const { reconciler, account, clock, wait, answerAll } = bench({ instruments: [0, 1] })
     account.requestOpenOrders = (instrument, token) => {

@@ -233,6 +233,8 @@ describe('what was forgotten', () => {
   ])('leaves %s', (_name, present, expected) => {
     const { sums, positions } = start(forgotten(), present)
     expect([sums(), positions.netUnits(0, 0)]).toEqual([expected, 0])
+    // Nor is it counted for an account that nobody has.
+    expect(positions.netUnits(-1, 0)).toBe(0)
   })
 })
 
