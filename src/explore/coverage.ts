@@ -5,6 +5,7 @@ import { bookTransitions } from '#book/book-state.ts'
 import { syncTransitions } from '#book/sync-phase.ts'
 import { reconcileTransitions } from '#loop/reconciler.ts'
 import { orderTransitions } from '#order/order-state.ts'
+import { placeTransitions } from '#risk/kill-switch.ts'
 import { icebergTransitions } from '#task/iceberg-states.ts'
 import { logonSteps } from '#venue/binance-spot/session-logon.ts'
 import { lifeTransitions } from '#wire/connection-state.ts'
@@ -21,6 +22,7 @@ const TABLES: readonly TransitionTable[] = [
   lifeTransitions,
   sessionTransitions,
   logonSteps,
+  placeTransitions,
 ]
 
 /** What was taken up to the last `takeCells`. */

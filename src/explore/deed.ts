@@ -19,6 +19,8 @@ export const DEED_KINDS = [
   'cancel_twice',
   /** One word right after the other. */
   'pause_and_cancel',
+  /** The kill switch: for everything, until it is released. */
+  'kill',
 ] as const
 export type DeedKind = (typeof DEED_KINDS)[number]
 

@@ -22,7 +22,7 @@ const MARKET = 'binance_spot'
 export const INSTANCE = 7
 const RING_BYTES = 1 << 20
 /** A life is short: the full tables would take longer to make than it lasts. */
-const SIZES = { orders: 4_096, timers: 2_048 }
+const TABLE_SIZES = { orders: 4_096, timers: 2_048 }
 /** Writes and syncs that the end of a journal may take. */
 const LAST_PUMPS_MAX = 16
 
@@ -108,7 +108,9 @@ export class EngineLife implements Pulse {
         turn: new LatencyRecorder('turn'),
         ack: new LatencyRecorder('ack'),
       },
-      sizes: SIZES,
+      sizes: TABLE_SIZES,
+      // The journal alone remembers: a file would say the same.
+      kill: { atStart: () => past.killCause, changed: () => {} },
       commands: null,
     })
     this.#firstSequence = journal.sequence

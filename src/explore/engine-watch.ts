@@ -95,6 +95,7 @@ export class EngineWatch {
   #lookAtSent(engine: Engine, order: number, nowNs: MonoNs): void {
     const { orders, books, accountDesk } = engine
     const name = `order ${this.#idOf(engine, order)}`
+    if (engine.killDesk.isEngaged) this.#break(`${name} was sent while the kill switch is engaged`)
     if (!accountDesk.isReady(orders.account(order))) {
       this.#break(`${name} was sent before its account was READY`)
     }

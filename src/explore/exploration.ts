@@ -367,6 +367,7 @@ class SeedRun {
       'tail lost': this.#disk.tailsLost,
       'journal snapshot': this.#disk.snapshots,
       'cancelled by hand': this.#person.takenBack,
+      'kill switch': this.#person.kills,
       stranger: this.#watch.strangerCount,
     }
   }

@@ -48,6 +48,7 @@ export const FAULT_KINDS: readonly (readonly [name: string, key: string, words: 
   ['start cut off', 'start cut', 'the power went while a start worked on the disk'],
   ['orderly stop', 'orderly stop', 'the engine was stopped and started again'],
   ['cancelled by hand', 'cancelled by hand', 'an order of ours was taken back at the venue'],
+  ['kill switch', 'kill switch', 'everything was taken back until a person released it'],
   ['strangers', 'stranger', "somebody else's order on a shared account or another"],
 ]
 

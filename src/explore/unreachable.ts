@@ -48,7 +48,6 @@ const REASONS: Readonly<Record<CellKind, Reasons>> = {
   },
   unreachable: {
     order: {
-      'PendingNew + CancelSend': 'a cancel waits for the answer to its order',
       'Filled + CancelRefused': EARLY,
       'Cancelled + CancelRefused': EARLY,
       'Rejected + CancelRefused': EARLY,
