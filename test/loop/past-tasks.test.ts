@@ -74,6 +74,7 @@ describe('a task', () => {
         told()
           .order(0)
           .event(0, OrderState.PendingCancel, reprice)
+          .event(0, OrderState.PendingCancel, reprice)
           .event(0, OrderState.PendingCancel, reprice),
       '1 orders, 0 rejects, 1 reprices',
     ],

@@ -107,6 +107,13 @@ describe('an account becomes READY', () => {
     expect(reconciler.isReady).toBe(false)
   })
 
+  it('has a table that says whose it is', () => {
+    const { message } = reconcileTransitions.refusal(ReconcileState.Ready, 0)
+    expect(message).toBe(
+      'reconciler: "SessionUp" is not possible in state Ready (possible: SessionDown)',
+    )
+  })
+
   it('has a row for a lost session in every state', () => {
     for (const state of Object.values(ReconcileState)) {
       expect(reconcileTransitions.next(state, 1)).toBe(ReconcileState.Down)
