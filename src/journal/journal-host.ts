@@ -89,6 +89,7 @@ export class JournalHost {
   #worker: Worker | null = null
   #journal: Journal | null = null
   #compactor: Compactor | null = null
+  #hasEnded = false
   #isCompacting = false
   #closedNumber = 0
 
@@ -248,23 +249,29 @@ export class JournalHost {
   }
 
   async #compactOnce(compactor: Compactor, job: CompactionJob): Promise<void> {
-    const { clock } = this.#options
     try {
       const done = await compactor.compact(job)
       if (done === null) return
-      this.#journal?.notice('info', 'journal_compacted', compactionText(done), clock.nowNs())
+      this.#say('info', 'journal_compacted', compactionText(done))
     } catch (thrown) {
       // Given up with the engine, it is no news.
       if (this.#compactor === null) return
       const text = `closed segments stay as they are: ${errorText(thrown)}`
-      this.#journal?.notice('warn', 'journal_not_compacted', text, clock.nowNs())
+      this.#say('warn', 'journal_not_compacted', text)
     }
+  }
+
+  /** Nothing stands behind an engine_end: a clean end would be none. */
+  #say(level: 'info' | 'warn', code: string, text: string): void {
+    if (this.#hasEnded) return
+    this.#journal?.notice(level, code, text, this.#options.clock.nowNs())
   }
 
   async #stopWriter(clean: boolean, nowNs: MonoNs): Promise<boolean> {
     const { words } = this.#ring ?? {}
     const worker = this.#worker
     if (words === undefined || worker === null) return true
+    this.#hasEnded = true
     const isEndAppended = this.#journal?.engineEnd(clean, nowNs) === Outcome.Ok
     worker.ref()
     const exit = new Promise((resolve) => worker.once('exit', resolve))
