@@ -3,26 +3,12 @@ import { BookCache } from '#book/book-cache.ts'
 import { binanceSpotSyncRule } from '#book/sync-rule.ts'
 import { DirtySet } from '#core/dirty-set.ts'
 import { TimerWheel } from '#core/timer-wheel.ts'
-import { monoNs, NS_PER_S, priceUnits, qtyUnits, Side, type MonoNs } from '#core/units.ts'
+import { monoNs, NS_PER_S, priceUnits, Side, type MonoNs } from '#core/units.ts'
 import { InstrumentStatus, type Instrument } from '#market/instrument.ts'
 import { at, depth, drawn, of, priceText } from './book-text.ts'
+import { BTC_USDT } from '../fixtures/instruments.ts'
 
-const INSTRUMENT: Instrument = {
-  index: 2,
-  market: 'binance_spot',
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 1,
-  tickUnits: priceUnits(1),
-  lotUnits: qtyUnits(1),
-  minQtyUnits: qtyUnits(1),
-  maxQtyUnits: qtyUnits(1_000_000),
-  minNotional: '5',
-  status: InstrumentStatus.Trading,
-}
+const INSTRUMENT: Instrument = { ...BTC_USDT, index: 2, market: 'binance_spot', qtyScale: 1 }
 const BTC = INSTRUMENT.index
 const AGE_MAX_NS = 5 * NS_PER_S
 const seconds = (s: number): MonoNs => monoNs(s * NS_PER_S)

@@ -4,26 +4,12 @@ import { CommandDesk } from '#control/command-desk.ts'
 import type { Command } from '#control/command-queue.ts'
 import { isEngineCommand, readEngineCommand } from '#control/engine-command.ts'
 import { EngineError } from '#core/engine-error.ts'
-import { monoNs, priceUnits, qtyUnits } from '#core/units.ts'
+import { monoNs } from '#core/units.ts'
 import type { Instrument } from '#market/instrument.ts'
+import { BTC_USDT } from '../fixtures/instruments.ts'
 
 const NOW = monoNs(1)
-const BTC: Instrument = {
-  index: 0,
-  market: 'test_spot',
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 5,
-  tickUnits: priceUnits(1),
-  lotUnits: qtyUnits(1),
-  minQtyUnits: qtyUnits(1),
-  maxQtyUnits: qtyUnits(1_000_000),
-  minNotional: '5',
-  status: 0,
-}
+const BTC: Instrument = { ...BTC_USDT, index: 0 }
 
 function bench() {
   const queue: Command[] = []

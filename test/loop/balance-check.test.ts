@@ -2,28 +2,15 @@
 import { describe, expect, it } from 'vitest'
 import { monoNs, priceUnits, qtyUnits, Side } from '#core/units.ts'
 import { BalanceCheck } from '#loop/balance-check.ts'
-import { InstrumentStatus, InstrumentTable } from '#market/instrument.ts'
+import { InstrumentTable } from '#market/instrument.ts'
 import { PositionLedger } from '#order/position-ledger.ts'
+import { BTC_USDT } from '../fixtures/instruments.ts'
 
 const NOW = monoNs(1)
 
 function bench() {
   const instruments = new InstrumentTable()
-  const btc = instruments.put({
-    market: 'test_spot',
-    symbol: 'BTC/USDT',
-    venueSymbol: 'BTCUSDT',
-    baseAsset: 'BTC',
-    quoteAsset: 'USDT',
-    priceScale: 2,
-    qtyScale: 5,
-    tickUnits: priceUnits(1),
-    lotUnits: qtyUnits(1),
-    minQtyUnits: qtyUnits(1),
-    maxQtyUnits: qtyUnits(1_000_000_000),
-    minNotional: '5',
-    status: InstrumentStatus.Trading,
-  })
+  const btc = instruments.put({ ...BTC_USDT, maxQtyUnits: qtyUnits(1_000_000_000) })
   const positions = new PositionLedger()
   const told: string[] = []
   const check = new BalanceCheck({

@@ -1,12 +1,13 @@
 // From when on a restart lists, by what its journal knows.
 import { describe, expect, it } from 'vitest'
 import { Outcome } from '#core/outcome.ts'
-import { monoNs, priceUnits, qtyUnits } from '#core/units.ts'
+import { monoNs, qtyUnits } from '#core/units.ts'
 import { CursorLog } from '#loop/cursor-log.ts'
 import type { PastOrder } from '#loop/past-facts.ts'
 import { ForgottenSums } from '#loop/forgetting.ts'
 import { NO_CURSOR } from '#loop/reconciler.ts'
-import { InstrumentStatus, InstrumentTable } from '#market/instrument.ts'
+import { InstrumentTable } from '#market/instrument.ts'
+import { BTC_USDT } from '../fixtures/instruments.ts'
 
 const NOW = monoNs(1)
 const MINUTE_US = 60_000_000
@@ -15,21 +16,7 @@ const DAY_US = 86_400_000_000
 const NOON_US = 1_800_000_000_000_000
 const OWNER = { market: 'test_spot', name: 'main' }
 
-const FACTS = {
-  market: 'test_spot',
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 5,
-  tickUnits: priceUnits(1),
-  lotUnits: qtyUnits(1),
-  minQtyUnits: qtyUnits(1),
-  maxQtyUnits: qtyUnits(1_000),
-  minNotional: '5',
-  status: InstrumentStatus.Trading,
-}
+const FACTS = { ...BTC_USDT, maxQtyUnits: qtyUnits(1_000) }
 
 interface Journalled {
   readonly exists?: boolean

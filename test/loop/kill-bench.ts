@@ -2,10 +2,10 @@
 import { expect } from 'vitest'
 import { Outcome } from '#core/outcome.ts'
 import { TimerWheel } from '#core/timer-wheel.ts'
-import { monoNs, NS_PER_MS, NS_PER_S, priceUnits, qtyUnits } from '#core/units.ts'
+import { monoNs, NS_PER_MS, NS_PER_S } from '#core/units.ts'
 import { KillDesk } from '#loop/kill-desk.ts'
 import { ListingTokens } from '#loop/listing-tokens.ts'
-import { InstrumentTable, type InstrumentFacts } from '#market/instrument.ts'
+import { InstrumentTable } from '#market/instrument.ts'
 import { clientIdHi, clientIdLo, clientIdText } from '#order/client-order-id.ts'
 import { CancelCause } from '#order/intent.ts'
 import { LiveOrders } from '#order/live-orders.ts'
@@ -14,25 +14,10 @@ import { OrderTable } from '#order/order-table.ts'
 import { VenueEvent } from '#order/venue-event.ts'
 import { KillSwitch, type KillCause } from '#risk/kill-switch.ts'
 import { FakeAccount } from './fake-account.ts'
+import { BTC_USDT } from '../fixtures/instruments.ts'
 
 export const CAUSE: KillCause = { origin: 'cli', who: 'alice', reason: 'a wrong price' }
 export const WINDOW_NS = 3 * NS_PER_S
-const BTC: InstrumentFacts = {
-  market: 'test_spot',
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 5,
-  tickUnits: priceUnits(1),
-  lotUnits: qtyUnits(1),
-  minQtyUnits: qtyUnits(1),
-  maxQtyUnits: qtyUnits(1_000_000),
-  minNotional: '5',
-  status: 0,
-}
-
 export class KillBench {
   readonly orders = new OrderTable(64)
   readonly live = new LiveOrders(this.orders)
@@ -56,7 +41,7 @@ export class KillBench {
 
   constructor() {
     const instruments = new InstrumentTable()
-    instruments.put(BTC)
+    instruments.put(BTC_USDT)
     const tasks = [{ index: 0 }, undefined, { index: 2 }]
     this.desk = new KillDesk({
       timers: this.timers,

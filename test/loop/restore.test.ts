@@ -1,11 +1,11 @@
 // Whatever state an order was in when the engine died, it counts in full until its venue was asked.
 import { describe, expect, it } from 'vitest'
-import { monoNs, NS_PER_S, priceUnits, qtyUnits } from '#core/units.ts'
+import { monoNs, NS_PER_S, qtyUnits } from '#core/units.ts'
 import { readSegments } from '#journal/reader.ts'
 import { Past } from '#loop/past.ts'
 import { restorePast } from '#loop/restore.ts'
 import { Retention } from '#loop/retention.ts'
-import { InstrumentStatus, InstrumentTable } from '#market/instrument.ts'
+import { InstrumentTable } from '#market/instrument.ts'
 import { clientIdHi, clientIdLo } from '#order/client-order-id.ts'
 import { FillLedger } from '#order/fill-ledger.ts'
 import { LiveOrders } from '#order/live-orders.ts'
@@ -14,22 +14,9 @@ import { OrderTable } from '#order/order-table.ts'
 import { OrderTruth } from '#order/order-truth.ts'
 import { PositionLedger } from '#order/position-ledger.ts'
 import type { VenueRoster } from '#loop/venue-roster.ts'
+import { BTC_USDT } from '../fixtures/instruments.ts'
 
-const FACTS = {
-  market: 'test_spot',
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 5,
-  tickUnits: priceUnits(1),
-  lotUnits: qtyUnits(1),
-  minQtyUnits: qtyUnits(1),
-  maxQtyUnits: qtyUnits(9_000),
-  minNotional: '5',
-  status: InstrumentStatus.Trading,
-}
+const FACTS = { ...BTC_USDT, maxQtyUnits: qtyUnits(9_000) }
 
 /** Made when the wall clock showed 1 s. */
 function restored(state: OrderState, filledUnits: number, cumQtyUnits: number, wallUs = 2e6) {

@@ -3,29 +3,15 @@ import { BookCache } from '#book/book-cache.ts'
 import { binanceSpotSyncRule } from '#book/sync-rule.ts'
 import { DirtySet } from '#core/dirty-set.ts'
 import { TimerWheel } from '#core/timer-wheel.ts'
-import { monoNs, NS_PER_MS, priceUnits, qtyUnits, Side } from '#core/units.ts'
+import { monoNs, NS_PER_MS, Side } from '#core/units.ts'
 import { MarketView } from '#loop/task-market.ts'
-import { InstrumentStatus, type Instrument } from '#market/instrument.ts'
+import type { Instrument } from '#market/instrument.ts'
 import { OrderState } from '#order/order-state.ts'
 import { OrderTable } from '#order/order-table.ts'
 import { at, depth, of } from '../book/book-text.ts'
+import { BTC_USDT } from '../fixtures/instruments.ts'
 
-const INSTRUMENT: Instrument = {
-  index: 2,
-  market: 'binance_spot',
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 1,
-  tickUnits: priceUnits(1),
-  lotUnits: qtyUnits(1),
-  minQtyUnits: qtyUnits(1),
-  maxQtyUnits: qtyUnits(1_000_000),
-  minNotional: '5',
-  status: InstrumentStatus.Trading,
-}
+const INSTRUMENT: Instrument = { ...BTC_USDT, index: 2, market: 'binance_spot', qtyScale: 1 }
 const BTC = INSTRUMENT.index
 const ACCOUNT = 1
 

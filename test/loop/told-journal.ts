@@ -1,14 +1,15 @@
 // A journal told in a few words: what a story does not name is plain. Task, account and instrument
 // have index 0, the orders are task 0's, and both clocks go on together unless one is set.
-import { NS_PER_S, priceUnits, qtyUnits, Side, US_PER_S } from '#core/units.ts'
+import { NS_PER_S, qtyUnits, Side, US_PER_S } from '#core/units.ts'
 import { readSegments } from '#journal/reader.ts'
 import type { RecordBody, RecordName } from '#journal/record-layout.ts'
 import { orderKey } from '#loop/forgetting.ts'
 import { Past } from '#loop/past.ts'
-import { InstrumentStatus, type InstrumentFacts } from '#market/instrument.ts'
+import type { InstrumentFacts } from '#market/instrument.ts'
 import { clientIdHi, clientIdLo } from '#order/client-order-id.ts'
 import { OrderEvent, OrderState } from '#order/order-state.ts'
 import { WrittenJournal } from '../journal/written-journal.ts'
+import { BTC_USDT } from '../fixtures/instruments.ts'
 
 /** What the wall clock shows when a story begins. */
 export const START_US = 1_000_000 * US_PER_S
@@ -18,21 +19,7 @@ export const DAY_S = 86_400
 /** Longer than anything that has ended is kept for late news. */
 export const LONG_S = 1_261
 
-export const BTC: InstrumentFacts = {
-  market: 'test_spot',
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 5,
-  tickUnits: priceUnits(1),
-  lotUnits: qtyUnits(1),
-  minQtyUnits: qtyUnits(1),
-  maxQtyUnits: qtyUnits(9_000),
-  minNotional: '5',
-  status: InstrumentStatus.Trading,
-}
+export const BTC: InstrumentFacts = { ...BTC_USDT, maxQtyUnits: qtyUnits(9_000) }
 /** The same, listed with more decimals. */
 export const FINER_BTC: InstrumentFacts = { ...BTC, priceScale: 3, qtyScale: 7 }
 

@@ -2,9 +2,9 @@
 // lost sessions, and listings longer than a page or a day.
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Outcome } from '#core/outcome.ts'
-import { priceUnits, qtyUnits, Side } from '#core/units.ts'
+import { Side } from '#core/units.ts'
 import { TYPESCRIPT_KERNELS } from '#kernel/kernels.ts'
-import { InstrumentStatus, InstrumentTable } from '#market/instrument.ts'
+import { InstrumentTable } from '#market/instrument.ts'
 import { clientIdHi, clientIdLo } from '#order/client-order-id.ts'
 import { OrderType } from '#order/order-codes.ts'
 import { OrderTable } from '#order/order-table.ts'
@@ -14,6 +14,7 @@ import type { VenueAccount } from '#venue/venue.ts'
 import { MemoryServer, MemoryWire, type MemoryPeer } from '../../wire/memory-wire.ts'
 import { takeLines } from './event-text.ts'
 import { MarketRecord } from './market-record.ts'
+import { BTC_USDT } from '../../fixtures/instruments.ts'
 
 const HOST = '10.0.0.1'
 const PORT = 9_443
@@ -117,21 +118,7 @@ class Rig {
   }
 }
 
-const BTC = {
-  market: 'binance_spot',
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 5,
-  tickUnits: priceUnits(1),
-  lotUnits: qtyUnits(1),
-  minQtyUnits: qtyUnits(1),
-  maxQtyUnits: qtyUnits(1_000_000),
-  minNotional: '5',
-  status: InstrumentStatus.Trading,
-}
+const BTC = { ...BTC_USDT, market: 'binance_spot' }
 
 const fillRow = (id: number) => ({
   symbol: 'BTCUSDT',

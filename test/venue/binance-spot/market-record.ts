@@ -1,9 +1,10 @@
 // A MarketSink that writes every call as one line of text, as a trader would note it, and the
 // instruments that the tests of this folder share.
-import { qtyUnits, priceUnits, SIDE_NAMES } from '#core/units.ts'
+import { qtyUnits, SIDE_NAMES } from '#core/units.ts'
 import type { DepthUpdate } from '#market/depth-update.ts'
 import { InstrumentTable, type InstrumentFacts } from '#market/instrument.ts'
 import type { MarketSink } from '#market/market-sink.ts'
+import { BTC_USDT } from '../../fixtures/instruments.ts'
 
 export class MarketRecord implements MarketSink {
   readonly lines: string[] = []
@@ -47,19 +48,9 @@ const side = (count: number, prices: Float64Array, qtys: Float64Array): string =
   Array.from({ length: count }, (_, i) => `${qtys[i]}@${prices[i]}`).join(' ')
 
 export const BTC: InstrumentFacts = {
+  ...BTC_USDT,
   market: 'binance_spot',
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  priceScale: 2,
-  qtyScale: 5,
-  tickUnits: priceUnits(1),
-  lotUnits: qtyUnits(1),
-  minQtyUnits: qtyUnits(1),
   maxQtyUnits: qtyUnits(900_000_000),
-  minNotional: '5',
-  status: 0,
 }
 export const ETH: InstrumentFacts = {
   ...BTC,
